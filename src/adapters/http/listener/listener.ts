@@ -1,0 +1,4 @@
+export { closeListener } from './close-listener';
+export type { ListenerCloseReport } from './close-report';
+export type { Listener, ListenTarget } from './listen-target';
+export { openListener } from './open-listener';
