@@ -1,0 +1,5 @@
+import { held } from './postgres-setup';
+
+export default async function teardown(): Promise<void> {
+  await held.lastcallTestServer?.stop();
+}
