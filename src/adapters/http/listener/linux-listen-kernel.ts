@@ -1,0 +1,58 @@
+import { endianness } from 'node:os';
+import { dropSyns, selectMember } from './bpf';
+import { countHandshakes } from './handshakes';
+import { type Libc, loadLibc } from './libc';
+import type { KernelAccess, ListenKernel } from './listen-kernel';
+
+// asm-generic/socket.h and linux/tcp.h: the same on every architecture that koffi has a binary for.
+const SOL_SOCKET = 1;
+const SO_ATTACH_FILTER = 26;
+const SO_ATTACH_REUSEPORT_CBPF = 51;
+const SO_DETACH_REUSEPORT_BPF = 68;
+const IPPROTO_TCP = 6;
+const TCP_INFO = 11;
+const TCP_LISTEN = 10;
+const FD_CLOEXEC = 1;
+/** In `struct tcp_info`; on a listening socket it is the length of the accept queue (tcp_get_info). */
+const TCPI_UNACKED_OFFSET = 24;
+
+let access: KernelAccess | undefined;
+
+/** Reaches the kernel through koffi; tried once a process, and never throws. */
+export function linuxListenKernel(): KernelAccess {
+  access ??= reach();
+  return access;
+}
+
+function reach(): KernelAccess {
+  if (process.platform !== 'linux') return { unavailable: `no socket filter on ${process.platform}` };
+  if (endianness() !== 'LE') return { unavailable: `no socket filter on ${process.arch}` };
+  try {
+    return { kernel: kernelThrough(loadLibc()) };
+  } catch (error) {
+    return { unavailable: `koffi could not be loaded: ${firstLine(error)}` };
+  }
+}
+
+function kernelThrough(libc: Libc): ListenKernel {
+  return {
+    dropNewSyns: (fd) => libc.setProgram(fd, SOL_SOCKET, SO_ATTACH_FILTER, dropSyns),
+    acceptQueueLength: (fd) => {
+      const info = Buffer.alloc(104);
+      libc.getOption(fd, IPPROTO_TCP, TCP_INFO, info);
+      if (info.readUInt8(0) !== TCP_LISTEN) throw new Error(`descriptor ${fd} does not listen`);
+      return info.readUInt32LE(TCPI_UNACKED_OFFSET);
+    },
+    handshakes: (port, family) => countHandshakes(libc, port, family),
+    preferTwin: (fd) => {
+      // Members are in the order in which they listened, so a successor of ours is at 1 (reuseport_add_sock).
+      libc.setProgram(fd, SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF, selectMember(1));
+      return () => libc.setInt(fd, SOL_SOCKET, SO_DETACH_REUSEPORT_BPF, 0);
+    },
+    closeOnExec: (fd) => libc.setDescriptorFlags(fd, FD_CLOEXEC),
+  };
+}
+
+function firstLine(error: unknown): string {
+  return String(error instanceof Error ? error.message : error).split('\n', 1)[0] ?? '';
+}

@@ -1,0 +1,19 @@
+/**
+ * What closing a listener without loss needs from the kernel, and Node has no API for.
+ * Every method throws an Error that names the call and its errno where the kernel refuses.
+ */
+export interface ListenKernel {
+  /** From now on a new SYN is dropped; handshakes under way still finish. Lasts as long as the socket. */
+  dropNewSyns(fd: number): void;
+  /** Completed connections that nobody has accepted yet. */
+  acceptQueueLength(fd: number): number;
+  /** Handshakes under way on a local port: SYN received, final ACK not yet. */
+  handshakes(port: number, family: 'IPv4' | 'IPv6'): number;
+  /** New connections go to the other socket of our `SO_REUSEPORT` group, until the returned function is called. */
+  preferTwin(fd: number): () => void;
+  /** Child processes that we spawn do not get the descriptor. */
+  closeOnExec(fd: number): void;
+}
+
+/** The kernel, or why it cannot be reached, in words for one log line. */
+export type KernelAccess = { readonly kernel: ListenKernel } | { readonly unavailable: string };

@@ -1,0 +1,50 @@
+import { rmSync } from 'node:fs';
+import { type BuiltFixture, buildFixture } from './support/built-fixture';
+import { type Fates, Flood } from './support/flood';
+import { type FixtureOptions, ServerProcess } from './support/server-process';
+
+const TRIALS = 12;
+const onLinux = process.platform === 'linux' ? it : it.skip;
+
+let fixture: BuiltFixture;
+beforeAll(() => {
+  fixture = buildFixture();
+});
+afterAll(() => rmSync(fixture.folder, { recursive: true }));
+
+/** One server under a flood, one SIGTERM; what became of every request, and how the listener was closed. */
+async function trial(target: FixtureOptions['target'], connectTo: string, answersFirst: number) {
+  const server = new ServerProcess(fixture, target ? { target } : {});
+  try {
+    const flood = new Flood((await server.address()).port, connectTo, 32);
+    await flood.answers(answersFirst);
+    const report = await server.terminate();
+    const exitCode = await server.exitCode();
+    return { fates: await flood.stop(), report, exitCode };
+  } finally {
+    server.kill();
+  }
+}
+
+describe('a listener that closes under a flood of new connections', () => {
+  onLinux.each([
+    ['IPv4', { kind: 'address', port: 0, host: '127.0.0.1' }, ['127.0.0.1']],
+    ['IPv6', { kind: 'address', port: 0, host: '::1' }, ['::1']],
+    ['both through one socket', { kind: 'address', port: 0 }, ['127.0.0.1', '::1']],
+  ] as const)(
+    'loses no request: %s',
+    async (_name, target, hosts) => {
+      const losses: Fates[] = [];
+      for (let index = 0; index < TRIALS; index += 1) {
+        const host = hosts[index % hosts.length] ?? hosts[0];
+        const { fates, report, exitCode } = await trial(target, host, 50 + 25 * index);
+        expect(report).toMatchObject({ method: 'syn-filter' });
+        expect(report).not.toHaveProperty('reason');
+        expect(exitCode).toBe(0);
+        if (fates.lost + fates.resetBeforeWrite > 0) losses.push(fates);
+      }
+      expect(losses).toEqual([]);
+    },
+    60_000,
+  );
+});
