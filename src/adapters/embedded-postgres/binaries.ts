@@ -2,6 +2,7 @@ import { access, chmod, constants, mkdir, readFile, symlink } from 'node:fs/prom
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { EmbeddedPostgresError, USE_YOUR_OWN } from './embedded-postgres-error';
+import { exists } from './exists';
 
 /** The programs of Postgres, and the environment they need. */
 export interface Binaries {
@@ -92,13 +93,6 @@ async function restoreLinks(native: string, linkFolder: string): Promise<string 
     }
   }
   return used;
-}
-
-function exists(file: string): Promise<boolean> {
-  return access(file).then(
-    () => true,
-    () => false,
-  );
 }
 
 function ignoreExisting(error: NodeJS.ErrnoException): void {

@@ -74,7 +74,9 @@ export class EmbeddedPostgres implements Component, DatabaseLocation {
 
   async #stop(deadline: Deadline): Promise<StopDetails | void> {
     this.#giveUp.abort(new EmbeddedPostgresError('the embedded Postgres was stopped while it started'));
-    await this.#starting?.catch(() => {});
+    const started = this.#starting?.catch(() => {}) ?? Promise.resolve();
+    // The keeper ends what is left of a start that does not give up in time.
+    if (!(await inTime(started, deadline.remainingMs()))) return { forced: 1 };
     if (!this.#server) return;
     const { kept } = this.#server;
     kept.letGo();
@@ -85,10 +87,10 @@ export class EmbeddedPostgres implements Component, DatabaseLocation {
   }
 }
 
-async function inTime(ended: Promise<void>, ms: number): Promise<boolean> {
+async function inTime(event: Promise<void>, ms: number): Promise<boolean> {
   const done = new AbortController();
   const late = sleep(Math.max(0, ms), false, { signal: done.signal }).catch(() => false);
-  const result = await Promise.race([ended.then(() => true), late]);
+  const result = await Promise.race([event.then(() => true), late]);
   done.abort();
   return result;
 }

@@ -1,11 +1,13 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { access, chown, cp, mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { access, chmod, chown, constants, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { type Account, accountFor } from './account';
 import { type Binaries, nativeFolder, prepareBinaries } from './binaries';
+import { copyBinaries } from './copy-binaries';
 import { EmbeddedPostgresError, USE_YOUR_OWN } from './embedded-postgres-error';
+import { exists } from './exists';
 
 const run = promisify(execFile);
 
@@ -35,32 +37,30 @@ export async function findPlace(dataFolder: string): Promise<Place> {
   const native = nativeFolder();
   let binaries = await prepareBinaries(native, links);
   if (account && !(await canRun(binaries, account))) {
-    binaries = await prepareBinaries(await copyBinaries(native), links);
+    binaries = await prepareBinaries(await copyBinaries(native, await makeShared()), links);
   }
   return { folder, cluster: path.join(folder, 'cluster'), account, binaries };
 }
 
 async function dataFolderFor(dataFolder: string, account: Account | undefined): Promise<string> {
-  await makeFolder(dataFolder, account);
-  if (account === undefined || (await canEnter(dataFolder, account))) return dataFolder;
-  if (
-    await access(path.join(dataFolder, 'cluster')).then(
-      () => true,
-      () => false,
-    )
-  ) {
+  const key = createHash('sha256').update(dataFolder).digest('hex').slice(0, 12);
+  const elsewhere = path.join(SHARED, `data-${key}`);
+  const hasData = await exists(path.join(dataFolder, 'cluster'));
+  // Data that are already elsewhere stay in use, whatever the modes of the folders are by now.
+  const moved = account !== undefined && !hasData && (await exists(path.join(elsewhere, 'cluster')));
+  if (!moved) {
+    await makeFolder(dataFolder, account);
+    if (account === undefined || (await canEnter(dataFolder, account))) return dataFolder;
+  }
+  if (hasData) {
     throw new EmbeddedPostgresError(
-      `the user that the data in ${dataFolder} belongs to (uid ${account.uid}) cannot enter that folder: ` +
+      `uid ${account?.uid}, whom the data in ${dataFolder} belong to, cannot enter that folder: ` +
         `make its parents passable (chmod o+x), or ${USE_YOUR_OWN}`,
     );
   }
-  const key = createHash('sha256').update(dataFolder).digest('hex').slice(0, 12);
-  const elsewhere = path.join(SHARED, `data-${key}`);
+  await makeShared();
   await makeFolder(elsewhere, account);
-  if (await canEnter(elsewhere, account)) return elsewhere;
-  throw new EmbeddedPostgresError(
-    `uid ${account.uid} can enter neither ${dataFolder} nor ${elsewhere}; ${USE_YOUR_OWN}`,
-  );
+  return elsewhere;
 }
 
 async function makeFolder(folder: string, account: Account | undefined): Promise<void> {
@@ -70,6 +70,7 @@ async function makeFolder(folder: string, account: Account | undefined): Promise
       if (error.code !== 'EEXIST') throw error;
     });
     if (account) await chown(folder, account.uid, account.gid);
+    await access(folder, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (error) {
     throw new EmbeddedPostgresError(`no folder for the data: ${(error as Error).message}; ${USE_YOUR_OWN}`);
   }
@@ -91,30 +92,16 @@ function succeeds(file: string, args: string[], options: Account & { cwd: string
   );
 }
 
-/** Copies the binaries (46 MB) to where every user can reach them, once for each version. */
-async function copyBinaries(native: string): Promise<string> {
-  const { version } = JSON.parse(await readFile(path.join(native, '..', 'package.json'), 'utf8'));
-  const folder = path.join(SHARED, `postgres-${version}`);
-  if (
-    !(await access(folder).then(
-      () => true,
-      () => false,
-    ))
-  ) {
-    const staging = `${folder}.new-${process.pid}`;
-    try {
-      await mkdir(staging, { recursive: true, mode: 0o755 });
-      await cp(native, path.join(staging, 'native'), {
-        recursive: true,
-        filter: (file) => !file.endsWith('.a'),
-      });
-      await rename(staging, folder);
-    } catch (error) {
-      await rm(staging, { recursive: true, force: true });
-      throw new EmbeddedPostgresError(
-        `the postgres user cannot reach ${native}, and copying it failed: ${(error as Error).message}; ${USE_YOUR_OWN}`,
-      );
-    }
+/** Resolves with its path. Mode 0755 whatever the umask is: everybody may pass, only root may write. */
+async function makeShared(): Promise<string> {
+  try {
+    await mkdir(SHARED, { recursive: true });
+    await chmod(SHARED, 0o755);
+  } catch (error) {
+    throw new EmbeddedPostgresError(
+      `this folder is closed to the postgres user, and ${SHARED} cannot be made: ${(error as Error).message}; ` +
+        USE_YOUR_OWN,
+    );
   }
-  return path.join(folder, 'native');
+  return SHARED;
 }

@@ -1,4 +1,4 @@
-import { readFile, rm } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EmbeddedPostgresError, USE_YOUR_OWN } from './embedded-postgres-error';
@@ -9,6 +9,9 @@ export const OWNER_SETTING = 'lastcall.owner';
 
 const PATIENCE_MS = 15_000;
 
+/** Above the largest process id of any system. */
+const NO_PROCESS = 2 ** 31 - 1;
+
 /**
  * Makes sure that no other server has the cluster.
  *
@@ -17,12 +20,18 @@ const PATIENCE_MS = 15_000;
  */
 export async function retirePredecessor(cluster: string, signal: AbortSignal): Promise<void> {
   const lock = path.join(cluster, 'postmaster.pid');
-  const pid = Number.parseInt(await readFile(lock, 'utf8').catch(() => ''), 10);
+  const text = await readFile(lock, 'utf8').catch(() => '');
+  // The first line is the process id, the second the data directory as that server was told it.
+  const [first = '', directory] = text.split('\n');
+  const pid = Number(first);
   if (!(pid > 0) || !(await isRunning(pid))) return;
   const command = await commandLine(pid);
-  if (!command.includes(`-D ${cluster} `)) {
-    // The process id is someone else's now, as happens in containers; Postgres would refuse to start.
-    await rm(lock, { force: true });
+  // Hidden from us (a /proc mounted with hidepid): Postgres checks for itself.
+  if (command === '') return;
+  if (!command.includes(`-D ${directory} `)) {
+    // The process id is someone else's by now, as happens in containers: Postgres would refuse to start. The
+    // file stays, because Postgres also looks whether the shared memory which it names is still in use.
+    await writeFile(lock, text.replace(first, String(NO_PROCESS)));
     return;
   }
   const owner = Number(new RegExp(`${OWNER_SETTING}=(\\d+)`).exec(command)?.[1]);
