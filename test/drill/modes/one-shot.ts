@@ -1,0 +1,24 @@
+import { Connection } from '../client/connection';
+import { wholeRequest, workRequest } from '../client/request-bytes';
+import { everyClient, type Mode, type TrialContext } from './mode';
+
+async function newConnectionEachTime(trial: TrialContext, client: number): Promise<void> {
+  while (!trial.enough.aborted) {
+    const connection = new Connection({ ...trial, client });
+    const isOpen = await connection.opened;
+    const exchange = connection.begin('work');
+    connection.write(exchange, wholeRequest(workRequest(exchange.seen.name, { close: true })));
+    await exchange.ended;
+    connection.close();
+    if (!isOpen) return;
+  }
+}
+
+export const oneShot: Mode = {
+  name: 'one-shot',
+  title: 'one connection a request',
+  policy:
+    'A connection that the kernel established counts, even when the server never accepted it: its request must be answered. Only a handshake that fails is a refusal.',
+  beforeSignalMs: [120, 300],
+  drive: (trial) => everyClient(trial, (client) => newConnectionEachTime(trial, client)),
+};
