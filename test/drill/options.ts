@@ -1,0 +1,60 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { MODES, modesNamed } from './modes';
+import type { Mode } from './modes/mode';
+
+export interface Options {
+  readonly cmd: string;
+  readonly mode: readonly Mode[];
+  readonly trials: number;
+  readonly clients: number;
+  readonly parallel: number;
+  readonly seed: number;
+  readonly grace: number;
+  readonly clientsStop?: number;
+  readonly json?: string;
+  readonly report?: string;
+}
+
+export const DEFAULT_COMMAND = `${process.execPath} dist/bootstrap/main.js`;
+
+/** Reads the command line. commander prints what is wrong and ends the process on a mistake. */
+export function readOptions(argv: readonly string[]): Options {
+  return new Command()
+    .name('drill')
+    .description('Sends SIGTERM to a server under load and accounts for the fate of every single request.')
+    .option('--cmd <command>', 'the server: takes PORT and DATABASE_URL', DEFAULT_COMMAND)
+    .option(
+      '--mode <names>',
+      `all, load, or any of: ${MODES.map((mode) => mode.name).join(', ')}`,
+      modes,
+      modes('all'),
+    )
+    .option('--trials <n>', 'SIGTERMs in each mode', atLeastOne, 20)
+    .option('--clients <n>', 'clients in each trial', atLeastOne, 32)
+    .option('--parallel <n>', 'trials at the same time', atLeastOne, 1)
+    .option('--seed <n>', 'repeats the plan of random moments', atLeastOne, 1)
+    .option('--grace <ms>', 'from SIGTERM to SIGKILL, as an orchestrator gives it', atLeastOne, 15_000)
+    .option(
+      '--clients-stop <ms>',
+      'clients start nothing new this long after the signal (default: never)',
+      atLeastOne,
+    )
+    .option('--json <file>', 'writes the result as JSON')
+    .option('--report <file>', 'writes one self-contained HTML page with a picture of a trial of each mode')
+    .parse([...argv])
+    .opts<Options>();
+}
+
+function modes(names: string): readonly Mode[] {
+  try {
+    return modesNamed(names);
+  } catch (error) {
+    throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function atLeastOne(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('a whole number of at least 1');
+  return value;
+}

@@ -1,0 +1,106 @@
+import { quantileSorted } from 'simple-statistics';
+import { addCounts, type Counts, noCounts } from '../accounting/account';
+import { FAULTS, isFault } from '../accounting/fate';
+import type { Mode } from '../modes/mode';
+import type { TrialResult } from './trial';
+
+export interface Spread {
+  readonly median: number;
+  readonly p95: number;
+  readonly max: number;
+}
+
+/** All trials of one mode, added up. */
+export interface ModeResult {
+  readonly mode: Mode;
+  readonly trials: number;
+  readonly clients: number;
+  readonly requests: number;
+  readonly counts: Counts;
+  readonly unexplained: number;
+  /** Trials with at least one fault, unexplained row, or wrong exit. */
+  readonly trialsWithFault: number;
+  /** Trials that did not end with exit code 0 within the grace period. */
+  readonly badExits: number;
+  /** From the signal to the exit, ms; null when no trial ended by itself. */
+  readonly exitMs: Spread | null;
+  /** The same of a bare process, in the modes that measure it. */
+  readonly bareExitMs: Spread | null;
+  /** The first bad trial, else the last one: the one to show. */
+  readonly shown: TrialResult | null;
+  /** Every request that came to a bad end, with its trial. */
+  readonly faults: readonly { trial: number; request: TrialResult['account']['requests'][number] }[];
+}
+
+/** How many bad ends a trial had, unexplained rows included. */
+export function faultsIn(trial: TrialResult): number {
+  const bad = FAULTS.reduce((sum, fate) => sum + trial.account.counts[fate], 0);
+  return bad + trial.account.unexplained.length;
+}
+
+export function isClean(trial: TrialResult): boolean {
+  return faultsIn(trial) === 0 && trial.exitCode === 0;
+}
+
+/** Collects trials as they end, keeping in full only the one to show: a thousand trials are too many to hold. */
+export class ModeTally {
+  readonly #mode: Mode;
+  readonly #clients: number;
+  readonly #counts = noCounts();
+  readonly #exits: number[] = [];
+  readonly #bareExits: number[] = [];
+  readonly #faults: { trial: number; request: TrialResult['account']['requests'][number] }[] = [];
+  #trials = 0;
+  #requests = 0;
+  #unexplained = 0;
+  #trialsWithFault = 0;
+  #badExits = 0;
+  #shown: TrialResult | null = null;
+
+  constructor(mode: Mode, clients: number) {
+    this.#mode = mode;
+    this.#clients = clients;
+  }
+
+  add(trial: TrialResult): void {
+    this.#trials += 1;
+    this.#requests += trial.account.requests.length;
+    this.#unexplained += trial.account.unexplained.length;
+    addCounts(this.#counts, trial.account.counts);
+    if (trial.exitMs !== null) this.#exits.push(trial.exitMs);
+    if (trial.exitCode !== 0) this.#badExits += 1;
+    if (!isClean(trial)) this.#trialsWithFault += 1;
+    for (const request of trial.account.requests) {
+      if (isFault(request.fate)) this.#faults.push({ trial: trial.number, request });
+    }
+    if (this.#shown === null || isClean(this.#shown)) this.#shown = trial;
+  }
+
+  addBare(exitMs: number | null): void {
+    if (exitMs !== null) this.#bareExits.push(exitMs);
+  }
+
+  result(): ModeResult {
+    return {
+      mode: this.#mode,
+      trials: this.#trials,
+      clients: this.#clients,
+      requests: this.#requests,
+      counts: this.#counts,
+      unexplained: this.#unexplained,
+      trialsWithFault: this.#trialsWithFault,
+      badExits: this.#badExits,
+      exitMs: spread(this.#exits),
+      bareExitMs: spread(this.#bareExits),
+      shown: this.#shown,
+      faults: this.#faults,
+    };
+  }
+}
+
+function spread(values: readonly number[]): Spread | null {
+  if (values.length === 0) return null;
+  const sorted = [...values].sort((a, b) => a - b);
+  const at = (p: number) => quantileSorted(sorted, p);
+  return { median: at(0.5), p95: at(0.95), max: at(1) };
+}

@@ -1,0 +1,62 @@
+import path from 'node:path';
+import { JobsTable } from '../database/jobs-table';
+import { isTimed } from '../modes';
+import type { Mode } from '../modes/mode';
+import { type ModeResult, ModeTally } from './mode-result';
+import { runTrial } from './trial';
+
+export interface DrillPlan {
+  readonly command: string;
+  readonly cwd: string;
+  readonly modes: readonly Mode[];
+  readonly trials: number;
+  readonly clients: number;
+  readonly seed: number;
+  readonly graceMs: number;
+  readonly clientsStopMs?: number;
+  /** One empty database for each lane of trials that run side by side. */
+  readonly databaseUrls: readonly string[];
+  /** The yardstick for the time to exit. */
+  readonly bareCommand: string;
+  readonly onTrial?: (mode: Mode, done: number) => void;
+}
+
+export const BARE_COMMAND = `${process.execPath} ${path.join(__dirname, '..', 'fixtures', 'bare-exit.js')}`;
+
+/** Runs every trial of every mode. Throws when the server cannot be started, or a session outlives it. */
+export async function runDrill(plan: DrillPlan): Promise<ModeResult[]> {
+  const lanes = plan.databaseUrls.map((databaseUrl) => ({ databaseUrl, table: new JobsTable(databaseUrl) }));
+  try {
+    const results: ModeResult[] = [];
+    for (const mode of plan.modes) results.push(await runMode(plan, mode, lanes));
+    return results;
+  } finally {
+    await Promise.all(lanes.map((lane) => lane.table.end()));
+  }
+}
+
+async function runMode(
+  plan: DrillPlan,
+  mode: Mode,
+  lanes: readonly { databaseUrl: string; table: JobsTable }[],
+): Promise<ModeResult> {
+  const tally = new ModeTally(mode, plan.clients);
+  let next = 1;
+  let done = 0;
+  // Times are compared only between trials that had the machine to themselves.
+  const used = isTimed(mode) ? lanes.slice(0, 1) : lanes;
+  await Promise.all(
+    used.map(async (lane) => {
+      while (next <= plan.trials) {
+        const number = next;
+        next += 1;
+        const trial = { ...plan, ...lane, mode, number, seed: plan.seed + number };
+        tally.add(await runTrial(trial));
+        if (isTimed(mode)) tally.addBare((await runTrial({ ...trial, command: plan.bareCommand })).exitMs);
+        done += 1;
+        plan.onTrial?.(mode, done);
+      }
+    }),
+  );
+  return tally.result();
+}
