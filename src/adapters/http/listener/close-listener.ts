@@ -1,5 +1,6 @@
 import { Server } from 'node:net';
 import { acceptUntilQuiet } from './accept-until-quiet';
+import { adoptConnection } from './adopt-connection';
 import type { ListenerCloseReport } from './close-report';
 import { type EmptyingBounds, emptyAcceptQueue } from './empty-accept-queue';
 import { linuxListenKernel } from './linux-listen-kernel';
@@ -79,14 +80,20 @@ async function filterAndClose(
   // With a twin, new connections are sent there rather than dropped. The filter is needed all the same: the twin
   // may not have come yet, or have come before us.
   const release = target.kind === 'address' && target.reusePort ? kernel.preferTwin(fd) : undefined;
-  let reason: string | undefined;
-  try {
-    reason = await emptyAcceptQueue(kernel, { fd, port: address.port, family }, bounds);
-  } finally {
-    release?.();
-  }
-  closeSocketOnly(server);
-  const filterMs = performance.now() - attachedAt;
+  let filterMs = 0;
+  const reason = await emptyAcceptQueue(
+    kernel,
+    { fd, port: address.port, family },
+    bounds,
+    (fds) => {
+      for (const each of fds) adoptConnection(server, each);
+    },
+    () => {
+      release?.();
+      closeSocketOnly(server);
+      filterMs = performance.now() - attachedAt;
+    },
+  );
   return { method: 'syn-filter', filterMs, ...(reason === undefined ? {} : { reason }) };
 }
 

@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { ListenKernel } from './listen-kernel';
 
 /** How long emptying the queue may take. */
@@ -8,58 +8,63 @@ export interface EmptyingBounds {
    * or the first retransmission of a packet that was lost nearby (200 ms, TCP_RTO_MIN).
    */
   readonly handshakeTimeoutMs?: number;
-  /** How long accepting may go on, however slow the handlers are. Default 2000. */
+  /** How long accepting may go on where descriptors are short. Default 1000. */
   readonly acceptTimeoutMs?: number;
+}
+
+/** The listening socket: its port and family select its handshakes. */
+export interface ListeningSocket {
+  readonly fd: number;
+  readonly port: number;
+  readonly family: 'IPv4' | 'IPv6';
 }
 
 /** How long to keep accepting where handshakes cannot be counted: a generous round trip within a data centre. */
 const BLIND_HANDSHAKE_MS = 20;
 /** Between two looks at handshakes under way; each look costs the kernel up to a millisecond. */
-const HANDSHAKE_PAUSE_MS = 2;
+const PAUSE_MS = 2;
 
 /**
- * Returns once nothing that had reached the listener is left in the kernel: no handshake under way, no completed
- * connection unaccepted. New SYNs must have been shut out before. The caller closes in the same turn.
- * @returns why it gave up before that, where it did.
+ * Accepts until nothing that had reached the listener is left in the kernel: no handshake under way, no completed
+ * connection. New SYNs must have been shut out before. Nothing is awaited where no handshake is under way, and the
+ * caller must close in the turn in which the promise resolves or, better, in `done`.
+ *
+ * @param adopt gets the accepted descriptors, in their order.
+ * @param done runs in the instant in which the queue is empty, before the last descriptors are adopted.
+ * @returns why it gave up before the queue was empty, where it did.
  */
 export async function emptyAcceptQueue(
   kernel: ListenKernel,
-  socket: { readonly fd: number; readonly port: number; readonly family: 'IPv4' | 'IPv6' },
-  { handshakeTimeoutMs = 250, acceptTimeoutMs = 2_000 }: EmptyingBounds,
+  socket: ListeningSocket,
+  { handshakeTimeoutMs = 250, acceptTimeoutMs = 1_000 }: EmptyingBounds,
+  adopt: (fds: readonly number[]) => void,
+  done: () => void,
 ): Promise<string | undefined> {
   const began = performance.now();
-  let handshakesOver = false;
-  let reason: string | undefined;
   for (;;) {
-    // One turn at least: a SYN that another core was handling when the filter came is in the queue after it.
-    await nextTurn();
-    const tookMs = performance.now() - began;
+    // First: a handshake that completes after this look is in the queue by the next line, or is seen in the next
+    // round. It also outlasts the microseconds for which another core may still be passing a SYN the old way.
+    const left = handshakesOrWhyNot(kernel, socket);
+    const accepted = kernel.acceptWaiting(socket.fd);
     const waiting = kernel.acceptQueueLength(socket.fd);
-    if (waiting > 0) {
-      if (tookMs < acceptTimeoutMs) continue;
-      return `${waiting} connections were still waiting after ${acceptTimeoutMs} ms`;
-    }
-    if (handshakesOver) return reason;
-    const left = countOrWhyNot(kernel, socket);
+    const tookMs = performance.now() - began;
     const limitMs = typeof left === 'number' ? handshakeTimeoutMs : BLIND_HANDSHAKE_MS;
-    if (left !== 0 && tookMs < limitMs) {
-      await pause(HANDSHAKE_PAUSE_MS);
-      continue;
+    const handshakesOver = left === 0 || tookMs >= limitMs;
+    if (handshakesOver && (waiting === 0 || tookMs >= acceptTimeoutMs)) {
+      done();
+      adopt(accepted);
+      if (waiting > 0) return `${waiting} connections could not be accepted within ${acceptTimeoutMs} ms`;
+      if (typeof left === 'string') return `handshakes under way could not be counted: ${left}`;
+      return left > 0 ? `${left} handshakes were not completed within ${handshakeTimeoutMs} ms` : undefined;
     }
-    if (typeof left === 'string') reason = `handshakes under way could not be counted: ${left}`;
-    else if (left > 0) reason = `${left} handshakes were not completed within ${handshakeTimeoutMs} ms`;
-    // The last of them may have completed between the two looks; from here on only the queue counts.
-    handshakesOver = true;
-    if (kernel.acceptQueueLength(socket.fd) === 0) return reason;
+    adopt(accepted);
+    await pause(PAUSE_MS);
   }
 }
 
-function countOrWhyNot(
-  kernel: ListenKernel,
-  socket: { readonly port: number; readonly family: 'IPv4' | 'IPv6' },
-): number | string {
+function handshakesOrWhyNot(kernel: ListenKernel, { port, family }: ListeningSocket): number | string {
   try {
-    return kernel.handshakes(socket.port, socket.family);
+    return kernel.handshakes(port, family);
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }

@@ -18,6 +18,8 @@ export interface Libc {
   /** Fills `into` and returns how many bytes the kernel wrote. */
   getOption(fd: number, level: number, option: number, into: Buffer): number;
   setDescriptorFlags(fd: number, flags: number): void;
+  /** Non-blocking and close-on-exec, as libuv does it. Undefined where nothing waits or descriptors run short. */
+  accept(fd: number): number | undefined;
   socket(domain: number, type: number, protocol: number): number;
   send(fd: number, message: Buffer, flags: number): number;
   receive(fd: number, into: Buffer, flags: number): number;
@@ -25,6 +27,7 @@ export interface Libc {
 }
 
 const F_SETFD = 2;
+const SOCK_NONBLOCK_CLOEXEC = 0o4000 | 0o2000000;
 
 /**
  * Binds the functions of the C library that this process runs on (glibc or musl).
@@ -46,6 +49,7 @@ export function loadLibc(): Libc {
   const setInt = bind('setsockopt', 'int', 'int', 'int', 'const int *', 'uint32');
   const setProgram = bind('setsockopt', 'int', 'int', 'int', koffi.pointer(program), 'uint32');
   const getOption = bind('getsockopt', 'int', 'int', 'int', 'void *', 'uint32 *');
+  const accept4 = lib.func('accept4', 'int', ['int', 'void *', 'void *', 'int']);
   const fcntl = bind('fcntl', 'int', 'int', '...');
   const send = bind('send', 'int', 'const void *', 'size_t', 'int');
   const receive = bind('recv', 'int', 'void *', 'size_t', 'int');
@@ -60,6 +64,10 @@ export function loadLibc(): Libc {
       return length[0] ?? 0;
     },
     setDescriptorFlags: (fd, flags) => void fcntl(fd, F_SETFD, 'int', flags),
+    accept: (fd) => {
+      const accepted = accept4(fd, null, null, SOCK_NONBLOCK_CLOEXEC);
+      return accepted < 0 ? undefined : accepted;
+    },
     socket: bind('socket', 'int', 'int', 'int'),
     send: (fd, message, flags) => send(fd, message, message.length, flags),
     receive: (fd, into, flags) => receive(fd, into, into.length, flags),

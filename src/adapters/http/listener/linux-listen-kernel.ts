@@ -37,12 +37,16 @@ function reach(): KernelAccess {
 function kernelThrough(libc: Libc): ListenKernel {
   return {
     dropNewSyns: (fd) => libc.setProgram(fd, SOL_SOCKET, SO_ATTACH_FILTER, dropSyns),
-    acceptQueueLength: (fd) => {
-      const info = Buffer.alloc(104);
-      libc.getOption(fd, IPPROTO_TCP, TCP_INFO, info);
-      if (info.readUInt8(0) !== TCP_LISTEN) throw new Error(`descriptor ${fd} does not listen`);
-      return info.readUInt32LE(TCPI_UNACKED_OFFSET);
+    acceptWaiting: (fd) => {
+      const accepted: number[] = [];
+      for (let waiting = acceptQueueLength(libc, fd); waiting > 0; waiting -= 1) {
+        const connection = libc.accept(fd);
+        if (connection === undefined) break;
+        accepted.push(connection);
+      }
+      return accepted;
     },
+    acceptQueueLength: (fd) => acceptQueueLength(libc, fd),
     handshakes: (port, family) => countHandshakes(libc, port, family),
     preferTwin: (fd) => {
       // Members are in the order in which they listened, so a successor of ours is at 1 (reuseport_add_sock).
@@ -51,6 +55,13 @@ function kernelThrough(libc: Libc): ListenKernel {
     },
     closeOnExec: (fd) => libc.setDescriptorFlags(fd, FD_CLOEXEC),
   };
+}
+
+function acceptQueueLength(libc: Libc, fd: number): number {
+  const info = Buffer.alloc(104);
+  libc.getOption(fd, IPPROTO_TCP, TCP_INFO, info);
+  if (info.readUInt8(0) !== TCP_LISTEN) throw new Error(`descriptor ${fd} does not listen`);
+  return info.readUInt32LE(TCPI_UNACKED_OFFSET);
 }
 
 function firstLine(error: unknown): string {

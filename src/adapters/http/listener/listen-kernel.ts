@@ -5,6 +5,8 @@
 export interface ListenKernel {
   /** From now on a new SYN is dropped; handshakes under way still finish. Lasts as long as the socket. */
   dropNewSyns(fd: number): void;
+  /** Accepts what waits, without waiting, and returns the descriptors; fewer than wait where descriptors run short. */
+  acceptWaiting(fd: number): number[];
   /** Completed connections that nobody has accepted yet. */
   acceptQueueLength(fd: number): number;
   /** Handshakes under way on a local port: SYN received, final ACK not yet. */
