@@ -1,0 +1,40 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { REPOSITORY } from './support/source-tree-copy';
+
+const read = (file: string): string => readFileSync(path.join(REPOSITORY, file), 'utf8');
+
+/** The first group of a pattern which the file must have. */
+function find(file: string, pattern: RegExp): string {
+  const group = pattern.exec(read(file))?.[1];
+  if (group === undefined) throw new Error(`${file} has nothing like ${pattern}`);
+  return group;
+}
+
+describe('the container', () => {
+  it('gives the drain more time than the drain takes for itself', () => {
+    const shutdownTimeoutMs = Number(find('compose.yaml', /SHUTDOWN_TIMEOUT_MS: '(\d+)'/));
+    const graceSeconds = Number(find('compose.yaml', /lastcall:[\s\S]*?stop_grace_period: (\d+)s/));
+    expect(graceSeconds * 1000).toBeGreaterThan(shutdownTimeoutMs + 1000);
+  });
+
+  it('starts what npm start starts, as process 1 and as an ordinary user', () => {
+    const { scripts } = JSON.parse(read('package.json')) as { scripts: { start: string } };
+    const command = JSON.parse(find('Dockerfile', /\nCMD (\[.*\])\n$/)) as string[];
+    expect(`exec ${command.join(' ')}`).toBe(scripts.start);
+    expect(find('Dockerfile', /\nUSER (.*)\n/)).toBe('node');
+  });
+
+  it('runs on the major version of Node that developers are told to use', () => {
+    expect(find('Dockerfile', /NODE_IMAGE=node:(\d+)\.\d+\.\d+-/)).toBe(read('.nvmrc').trim());
+  });
+
+  it('copies only what the ignore file lets through', () => {
+    const copied = [...read('Dockerfile').matchAll(/^COPY (?!--from)(.*) \S+$/gm)].flatMap(([, files]) =>
+      (files ?? '').split(' '),
+    );
+    expect(copied).not.toHaveLength(0);
+    const letThrough = read('.dockerignore').match(/(?<=^!).*$/gm);
+    expect(letThrough).toEqual(expect.arrayContaining([...new Set(copied)]));
+  });
+});
