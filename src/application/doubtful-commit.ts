@@ -1,0 +1,53 @@
+import { CommitInDoubt, StoreUnavailable } from '../domain/errors';
+import { abortable } from './abortable';
+import type { BatchJobRepository, BatchOutcome } from './ports/batch-job-repository';
+import type { Submission } from './ports/job-repository';
+
+/** How long to wait before each attempt; after the last one the clients are told that the store is unavailable. */
+const ATTEMPTS_AFTER_MS = [0, 50, 200, 500];
+
+/**
+ * Finds out what became of a batch whose answer was lost: looks the ids up, and stores those that are not there again.
+ *
+ * That is safe even when the lost statement is still running in the store, waiting for a lock say: whichever of the
+ * two commits second finds the ids taken, and changes nothing.
+ *
+ * @throws {StoreUnavailable} when the store does not answer; a row may or may not exist then.
+ * @throws whatever the store says of a row that it will not take.
+ */
+export async function resolveDoubt(
+  store: BatchJobRepository,
+  submissions: readonly Submission[],
+  signal: AbortSignal,
+): Promise<readonly BatchOutcome[]> {
+  let failure: unknown;
+  for (const delayMs of ATTEMPTS_AFTER_MS) {
+    try {
+      await abortable(delay(delayMs), signal);
+      return await lookUpAndStoreMissing(store, submissions, signal);
+    } catch (error) {
+      failure = error;
+      if (signal.aborted) break;
+      if (!(error instanceof CommitInDoubt || error instanceof StoreUnavailable)) throw error;
+    }
+  }
+  throw new StoreUnavailable('whether the jobs are stored could not be found out', { cause: failure });
+}
+
+async function lookUpAndStoreMissing(
+  store: BatchJobRepository,
+  submissions: readonly Submission[],
+  signal: AbortSignal,
+): Promise<readonly BatchOutcome[]> {
+  const found = new Set((await store.findAll(submissions.map(({ job }) => job.id))).map(({ id }) => id));
+  const missing = submissions.filter(({ job }) => !found.has(job.id));
+  const stored = missing.length > 0 ? await store.storeBatch(missing, signal) : [];
+  const outcomes = new Map(missing.map((submission, index) => [submission, stored[index] as BatchOutcome]));
+  return submissions.map(
+    (submission) => outcomes.get(submission) ?? { job: submission.job, replayed: false },
+  );
+}
+
+function delay(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

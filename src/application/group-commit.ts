@@ -1,0 +1,180 @@
+import { CommitInDoubt, DomainError, StoreOverloaded, SubmissionCancelled } from '../domain/errors';
+import type { Job, JobId } from '../domain/job';
+import type { Deadline } from './deadline';
+import { resolveDoubt } from './doubtful-commit';
+import type { BatchJobRepository, BatchOutcome } from './ports/batch-job-repository';
+import type { Component, StopDetails } from './ports/component';
+import type { JobRepository, StoredJob, Submission } from './ports/job-repository';
+
+export interface GroupCommitSettings {
+  /** The most submissions in one statement. */
+  readonly batchMax: number;
+  /** The most statements under way at once. */
+  readonly concurrency: number;
+  /** The most submissions that may wait; one more is refused with {@link StoreOverloaded}. */
+  readonly queueMax: number;
+}
+
+/** One statement's end: how many submissions it carried, and how long it took. */
+export type GroupCommitObserver = (flush: { readonly size: number; readonly tookMs: number }) => void;
+
+interface Waiting {
+  readonly submission: Submission;
+  readonly signal: AbortSignal;
+  readonly resolve: (stored: StoredJob) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Stores concurrent submissions together: a {@link JobRepository} in front of one that can store batches.
+ *
+ * A submission that finds a free statement is sent at once, so that a lone one never waits; while all are under way,
+ * the ones that come gather and go together with the next. Each is resolved after the commit that holds its row.
+ */
+export class GroupCommit implements JobRepository, Component {
+  readonly name = 'group-commit';
+  readonly #store: BatchJobRepository;
+  readonly #settings: GroupCommitSettings;
+  readonly #observe: GroupCommitObserver;
+  readonly #watched = new WeakSet<AbortSignal>();
+  #queue: Waiting[] = [];
+  #underWay = 0;
+  #onIdle: (() => void) | undefined;
+
+  constructor(
+    store: BatchJobRepository,
+    settings: GroupCommitSettings,
+    observe: GroupCommitObserver = () => {},
+  ) {
+    this.#store = store;
+    this.#settings = settings;
+    this.#observe = observe;
+  }
+
+  store(submission: Submission, signal: AbortSignal): Promise<StoredJob> {
+    if (signal.aborted) return Promise.reject(new SubmissionCancelled('cancelled before it was queued'));
+    if (this.#queue.length >= this.#settings.queueMax) {
+      return Promise.reject(new StoreOverloaded(`${this.#queue.length} submissions wait already`));
+    }
+    return new Promise((resolve, reject) => {
+      this.#queue.push({ submission, signal, resolve, reject });
+      this.#watch(signal);
+      this.#dispatch();
+    });
+  }
+
+  find(id: JobId): Promise<Job | undefined> {
+    return this.#store.find(id);
+  }
+
+  /** Submissions that wait and statements under way, for metrics. */
+  counts(): { waiting: number; underWay: number } {
+    return { waiting: this.#queue.length, underWay: this.#underWay };
+  }
+
+  /** Waits until all is stored. What still waits at the deadline is given up and counted as forced. */
+  async stop(deadline: Deadline): Promise<StopDetails> {
+    let forced = 0;
+    const giveUp = () => {
+      forced = this.#queue.length;
+      this.#rejectWaiting(() => true);
+      this.#onIdle?.();
+    };
+    deadline.signal.addEventListener('abort', giveUp);
+    if (this.#queue.length + this.#underWay > 0) {
+      await new Promise<void>((resolve) => {
+        this.#onIdle = resolve;
+      });
+    }
+    deadline.signal.removeEventListener('abort', giveUp);
+    return { forced };
+  }
+
+  #dispatch(): void {
+    while (this.#underWay < this.#settings.concurrency && this.#queue.length > 0) {
+      const batch = this.#queue.splice(0, this.#settings.batchMax);
+      this.#underWay += 1;
+      void this.#commit(batch).finally(() => {
+        this.#underWay -= 1;
+        this.#dispatch();
+        if (this.#underWay === 0) this.#onIdle?.();
+      });
+    }
+  }
+
+  /** Stores a batch and settles each of its submissions. Never rejects. */
+  async #commit(batch: readonly Waiting[]): Promise<void> {
+    const signal = whenAllAborted(batch);
+    const submissions = batch.map(({ submission }) => submission);
+    try {
+      settle(batch, await this.#storeBatch(submissions, signal));
+    } catch (error) {
+      if (error instanceof DomainError) rejectAll(batch, error);
+      else if (batch.length === 1) rejectAll(batch, error);
+      else await this.#commitHalves(batch);
+    }
+  }
+
+  async #storeBatch(
+    submissions: readonly Submission[],
+    signal: AbortSignal,
+  ): Promise<readonly BatchOutcome[]> {
+    const began = performance.now();
+    try {
+      return await this.#store.storeBatch(submissions, signal);
+    } catch (error) {
+      if (!(error instanceof CommitInDoubt)) throw error;
+      return await resolveDoubt(this.#store, submissions, signal);
+    } finally {
+      this.#observe({ size: submissions.length, tookMs: performance.now() - began });
+    }
+  }
+
+  /** A row that the store will not take fails the whole statement: halving finds it in the end, and only it fails. */
+  async #commitHalves(batch: readonly Waiting[]): Promise<void> {
+    const middle = batch.length >> 1;
+    await this.#commit(batch.slice(0, middle));
+    await this.#commit(batch.slice(middle));
+  }
+
+  /** One listener a signal, not one a submission: in the service all requests share the drain's signal. */
+  #watch(signal: AbortSignal): void {
+    if (this.#watched.has(signal)) return;
+    this.#watched.add(signal);
+    const giveUp = () => this.#rejectWaiting((waiting) => waiting.signal === signal);
+    signal.addEventListener('abort', giveUp, { once: true });
+  }
+
+  #rejectWaiting(which: (waiting: Waiting) => boolean): void {
+    const givenUp = this.#queue.filter(which);
+    this.#queue = this.#queue.filter((waiting) => !which(waiting));
+    rejectAll(givenUp, new SubmissionCancelled('cancelled before it was sent to the store'));
+  }
+}
+
+function settle(batch: readonly Waiting[], outcomes: readonly BatchOutcome[]): void {
+  batch.forEach((waiting, index) => {
+    const outcome = outcomes[index];
+    if (outcome === undefined) waiting.reject(new Error('the store returned too few outcomes'));
+    else if (outcome instanceof DomainError) waiting.reject(outcome);
+    else waiting.resolve(outcome);
+  });
+}
+
+function rejectAll(batch: readonly Waiting[], error: unknown): void {
+  for (const waiting of batch) waiting.reject(error);
+}
+
+/** A statement is cancelled only when nobody wants any of its rows any more. */
+function whenAllAborted(batch: readonly Waiting[]): AbortSignal {
+  const signals = [...new Set(batch.map(({ signal }) => signal))];
+  const [only] = signals;
+  if (only !== undefined && signals.length === 1) return only;
+  const controller = new AbortController();
+  const check = () => {
+    if (signals.every((signal) => signal.aborted)) controller.abort(signals[0]?.reason);
+  };
+  for (const signal of signals) signal.addEventListener('abort', check, { once: true });
+  check();
+  return controller.signal;
+}
