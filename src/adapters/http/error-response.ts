@@ -1,0 +1,50 @@
+import { DomainError, ERROR_CODES, type ErrorCode } from '../../domain/errors';
+import type { Problem } from './problem';
+import { RequestError } from './request-error';
+
+interface Row {
+  readonly status: number;
+  /** What the client reads; where it is missing, the error's own message was written for the client. */
+  readonly detail?: string;
+  readonly retryAfterSeconds?: number;
+}
+
+/** The one table from error code to status. A code that is not in it is a defect of ours: 500. */
+const TABLE: Partial<Record<ErrorCode, Row>> = {
+  [ERROR_CODES.invalidJob]: { status: 400 },
+  [ERROR_CODES.invalidIdempotencyKey]: { status: 400 },
+  [ERROR_CODES.idempotencyKeyReused]: {
+    status: 422,
+    detail: 'This Idempotency-Key was used before, for a request with another body.',
+  },
+  [ERROR_CODES.storeUnavailable]: {
+    status: 503,
+    detail: 'The database is unavailable. Send the request again, best with an Idempotency-Key.',
+    retryAfterSeconds: 1,
+  },
+  [ERROR_CODES.storeOverloaded]: {
+    status: 503,
+    detail: 'More requests are waiting than can be taken in. Nothing was stored; send the request again.',
+    retryAfterSeconds: 1,
+  },
+  [ERROR_CODES.submissionCancelled]: {
+    status: 503,
+    detail: 'The service is shutting down. Nothing was stored; send the request again.',
+    retryAfterSeconds: 1,
+  },
+};
+
+const INTERNAL: Problem = {
+  status: 500,
+  code: 'internal_error',
+  detail: 'Something went wrong here. It has been logged under the X-Request-Id of this response.',
+};
+
+/** What the client is told of an error. Messages that were not written for it never reach it. */
+export function toProblem(error: unknown): Problem {
+  if (error instanceof RequestError) return error.problem;
+  const row = error instanceof DomainError ? TABLE[error.code] : undefined;
+  if (!row) return INTERNAL;
+  const { code, message } = error as DomainError;
+  return { ...row, code, detail: row.detail ?? message };
+}

@@ -1,0 +1,35 @@
+import type Router from '@koa/router';
+import type { ReadinessProbe } from '../../application/ports/readiness-probe';
+import type { Lifecycle } from '../../domain/lifecycle';
+
+/**
+ * Three questions that are easily mixed up:
+ * - `/health`: should a load balancer send traffic? 503 from the instant a shutdown has begun.
+ * - `/livez`: can the process answer at all? 200, during the drain too: a restart would not help.
+ * - `/readyz`: can it do its work now? 200 only when it is ready and the database answers.
+ */
+export function healthRoutes(router: Router, lifecycle: Lifecycle, database: ReadinessProbe): void {
+  router.get('/health', (ctx) => {
+    ctx.status = lifecycle.shuttingDown ? 503 : 200;
+    ctx.body = { status: lifecycle.shuttingDown ? 'shutting_down' : 'ok' };
+  });
+
+  router.get('/livez', (ctx) => {
+    ctx.body = { status: 'ok' };
+  });
+
+  router.get('/readyz', async (ctx) => {
+    const status = await readiness(lifecycle, database);
+    ctx.status = status === 'ok' ? 200 : 503;
+    ctx.body = { status };
+  });
+}
+
+async function readiness(lifecycle: Lifecycle, database: ReadinessProbe): Promise<string> {
+  if (lifecycle.shuttingDown) return 'shutting_down';
+  if (lifecycle.phase !== 'ready') return lifecycle.phase;
+  return database.check().then(
+    () => 'ok',
+    () => 'database_unavailable',
+  );
+}

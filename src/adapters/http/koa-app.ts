@@ -1,0 +1,44 @@
+import Router from '@koa/router';
+import Koa, { type Middleware } from 'koa';
+import type { JobService } from '../../application/job-service';
+import type { Log } from '../../application/ports/log';
+import type { ReadinessProbe } from '../../application/ports/readiness-probe';
+import type { Lifecycle } from '../../domain/lifecycle';
+import { healthRoutes } from './health-routes';
+import { problemResponses } from './problem-responses';
+import { requestLog } from './request-log';
+import { workRoutes } from './work-routes';
+
+export interface KoaAppOptions {
+  readonly jobs: JobService;
+  readonly lifecycle: Lifecycle;
+  readonly database: ReadinessProbe;
+  /** Aborts when what is in flight must be given up. */
+  readonly cancellation: AbortSignal;
+  readonly log: Log;
+}
+
+/** The HTTP interface as a Koa application; it knows nothing of listening, draining or signals. */
+export function koaApp(options: KoaAppOptions): Koa {
+  const { jobs, lifecycle, database, cancellation, log } = options;
+  // Exact paths only: `/WORK` or `/work/` would be further names for the same thing, for balancers' rules to miss.
+  const router = new Router({ sensitive: true, strict: true });
+  workRoutes(router, jobs, cancellation);
+  healthRoutes(router, lifecycle, database);
+
+  const app = new Koa();
+  // What reaches Koa's own handler is a response that could not be written: the client has gone.
+  app.on('error', (error) => log.debug('a response could not be written', { err: error }));
+  app.use(requestLog(log));
+  app.use(securityHeaders);
+  app.use(problemResponses(log));
+  app.use(router.routes());
+  app.use(router.allowedMethods());
+  return app;
+}
+
+const securityHeaders: Middleware = (ctx, next) => {
+  ctx.set('X-Content-Type-Options', 'nosniff');
+  ctx.set('Cache-Control', 'no-store');
+  return next();
+};

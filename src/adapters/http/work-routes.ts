@@ -1,0 +1,26 @@
+import type Router from '@koa/router';
+import type { JobService } from '../../application/job-service';
+import { bodyField, jsonBody } from './json-body';
+import { RequestError } from './request-error';
+
+/**
+ * `POST /work` stores a job, `GET /work/:id` reads one back.
+ *
+ * `cancellation` aborts at the end of the drain: what is not committed by then is given up, and answered 503.
+ */
+export function workRoutes(router: Router, jobs: JobService, cancellation: AbortSignal): void {
+  router.post('/work', ...jsonBody(), async (ctx) => {
+    const command = { name: bodyField(ctx, 'name'), idempotencyKey: ctx.get('Idempotency-Key') || undefined };
+    const { job, replayed } = await jobs.submit(command, cancellation);
+    ctx.status = 201;
+    ctx.set('Location', `/work/${job.id}`);
+    if (replayed) ctx.set('Idempotent-Replayed', 'true');
+    ctx.body = { id: job.id, name: job.name };
+  });
+
+  router.get('/work/:id', async (ctx) => {
+    const job = await jobs.find(ctx.params.id ?? '');
+    if (!job) throw new RequestError(404, 'job_not_found', 'There is no job with this id.');
+    ctx.body = { id: job.id, name: job.name };
+  });
+}

@@ -1,0 +1,55 @@
+import type { LifecycleObserver } from '../../application/ports/lifecycle-observer';
+import type { Log } from '../../application/ports/log';
+import type { ComponentReport } from '../../application/shutdown-report';
+
+/** One line for each lifecycle event. */
+export function lifecycleLog(log: Log): LifecycleObserver {
+  return (event) => {
+    switch (event.type) {
+      case 'phase-changed':
+        return log.info(event.phase, { event: event.type });
+      case 'component-started':
+        return log.info(`started ${event.name}`, {
+          event: event.type,
+          component: event.name,
+          tookMs: round(event.tookMs),
+        });
+      case 'component-start-failed':
+        return log.error(`could not start ${event.name}`, {
+          event: event.type,
+          component: event.name,
+          err: event.error,
+        });
+      case 'shutdown-begun':
+        return log.info('shutting down', {
+          event: event.type,
+          reason: event.reason,
+          timeoutMs: event.timeoutMs,
+        });
+      case 'component-stopped':
+        return componentStopped(log, event.report);
+      case 'shutdown-finished':
+        return;
+    }
+  };
+}
+
+function componentStopped(log: Log, report: ComponentReport): void {
+  const { name, outcome, tookMs, forced, figures, error } = report;
+  const fields = {
+    event: 'component-stopped',
+    component: name,
+    outcome,
+    tookMs: round(tookMs),
+    ...(forced > 0 && { forced }),
+    ...(Object.keys(figures).length > 0 && { figures }),
+    ...(error !== undefined && { err: error }),
+  };
+  if (outcome === 'clean') log.info(`stopped ${name}`, fields);
+  else log.error(`stopped ${name}: ${outcome}`, fields);
+}
+
+/** Milliseconds to a tenth: more digits are noise. */
+function round(ms: number): number {
+  return Math.round(ms * 10) / 10;
+}

@@ -1,0 +1,46 @@
+import type { DestinationStream } from 'pino';
+import type PinoPretty from 'pino-pretty';
+import { SonicBoom } from 'sonic-boom';
+
+/** Where lines go. */
+export interface LogDestination {
+  readonly stream: DestinationStream;
+  flush(signal: AbortSignal): Promise<void>;
+}
+
+/** What is kept for a reader that has stalled, in bytes; what comes on top of it is dropped. */
+const MAX_BUFFERED_BYTES = 8 * 1024 * 1024;
+
+/** Standard output: JSON lines written off the event loop, or readable lines when it is a terminal. */
+export function standardOutput(isTerminal: boolean): LogDestination {
+  return isTerminal ? prettyTerminal() : asynchronousFile(1);
+}
+
+/**
+ * pino's own `destination` hooks the process's exit; SonicBoom alone, which it is made of, does not.
+ */
+function asynchronousFile(fd: number): LogDestination {
+  const stream = new SonicBoom({ fd, sync: false, maxLength: MAX_BUFFERED_BYTES });
+  // Nobody is left to be told of a broken pipe; the drain goes on without a log.
+  stream.on('error', () => {});
+  return {
+    stream,
+    flush: (signal) =>
+      new Promise((resolve) => {
+        signal.addEventListener('abort', () => resolve(), { once: true });
+        stream.flush(() => resolve());
+      }),
+  };
+}
+
+/** Loaded only for a terminal: in production nobody pays for it. */
+function prettyTerminal(): LogDestination {
+  const pretty = require('pino-pretty') as typeof PinoPretty;
+  const stream = pretty.build({
+    colorize: true,
+    ignore: 'pid,hostname',
+    translateTime: 'HH:MM:ss.l',
+    sync: true,
+  });
+  return { stream, flush: async () => {} };
+}

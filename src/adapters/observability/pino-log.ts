@@ -1,0 +1,51 @@
+import { type Logger, type LoggerOptions, pino, stdSerializers } from 'pino';
+import type { Deadline } from '../../application/deadline';
+import type { Component } from '../../application/ports/component';
+import type { Log, LogFields } from '../../application/ports/log';
+import type { LogDestination } from './log-destination';
+
+export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
+
+/** JSON lines by pino. As a component it stops last: it flushes, and still takes lines afterwards. */
+export class PinoLog implements Log, Component {
+  readonly name = 'log';
+  readonly #logger: Logger;
+  readonly #destination: LogDestination;
+
+  constructor(level: LogLevel, destination: LogDestination) {
+    const options: LoggerOptions = {
+      level,
+      base: null,
+      timestamp: () => `,"time":"${new Date().toISOString()}"`,
+      formatters: { level: (label) => ({ level: label }) },
+      serializers: { err: stdSerializers.errWithCause },
+    };
+    this.#destination = destination;
+    this.#logger = pino(options, destination.stream);
+  }
+
+  debug(message: string, fields: LogFields = {}): void {
+    this.#logger.debug(fields, message);
+  }
+
+  info(message: string, fields: LogFields = {}): void {
+    this.#logger.info(fields, message);
+  }
+
+  warn(message: string, fields: LogFields = {}): void {
+    this.#logger.warn(fields, message);
+  }
+
+  error(message: string, fields: LogFields = {}): void {
+    this.#logger.error(fields, message);
+  }
+
+  async stop(deadline: Deadline): Promise<void> {
+    await this.flush(deadline.signal);
+  }
+
+  /** Resolves when every line so far has been written, when nobody can take them, or when `signal` aborts. */
+  async flush(signal: AbortSignal): Promise<void> {
+    await this.#destination.flush(signal);
+  }
+}

@@ -1,0 +1,85 @@
+import { setMaxListeners } from 'node:events';
+import { resolve } from 'node:path';
+import { EmbeddedPostgres } from '../adapters/embedded-postgres/embedded-postgres';
+import { DrainingServer } from '../adapters/http/draining/draining-server';
+import { koaApp } from '../adapters/http/koa-app';
+import { inheritedListener } from '../adapters/http/listener/socket-activation';
+import { standardOutput } from '../adapters/observability/log-destination';
+import { PinoLog } from '../adapters/observability/pino-log';
+import { KyselyJobRepository } from '../adapters/postgres/kysely-job-repository';
+import { PostgresDatabase } from '../adapters/postgres/postgres-database';
+import { PostgresSchema } from '../adapters/postgres/postgres-schema';
+import { SystemClock } from '../adapters/system/system-clock';
+import { UuidJobIds } from '../adapters/system/uuid-job-ids';
+import { GroupCommit } from '../application/group-commit';
+import { JobService } from '../application/job-service';
+import { Lifecycle } from '../domain/lifecycle';
+import type { Config } from './config';
+import { Registry } from './registry';
+import { TOKENS as T } from './tokens';
+
+/** The composition root: each part of the service, and what it uses. The stop order follows from this page. */
+export function components(config: Config): Registry {
+  const registry = new Registry();
+  const { databaseUrl } = config;
+
+  registry.component(T.log, () => new PinoLog(config.logLevel, standardOutput(process.stdout.isTTY)));
+  registry.component(T.lifecycle, () => new Lifecycle());
+  registry.component(T.clock, () => new SystemClock());
+  registry.component(T.jobIds, () => new UuidJobIds());
+  registry.component(T.cancellation, () => sharedAbortController());
+
+  if (databaseUrl === undefined) {
+    registry.component(
+      T.embeddedPostgres,
+      (use) => new EmbeddedPostgres({ dataFolder: resolve(config.dataFolder), log: use(T.log) }),
+    );
+    registry.component(T.databaseLocation, (use) => {
+      const embedded = use(T.embeddedPostgres);
+      return { url: () => embedded.url() };
+    });
+  } else {
+    registry.component(T.databaseLocation, () => ({ url: () => databaseUrl }));
+  }
+  registry.component(
+    T.database,
+    (use) => new PostgresDatabase(use(T.databaseLocation), config.postgres, use(T.log)),
+  );
+  registry.component(T.schema, (use) => new PostgresSchema(use(T.database), use(T.log)));
+  registry.component(T.jobRepository, (use) => {
+    use(T.schema);
+    return new KyselyJobRepository(use(T.database));
+  });
+  registry.component(T.groupCommit, (use) => new GroupCommit(use(T.jobRepository), config.groupCommit));
+  registry.component(T.jobService, (use) => new JobService(use(T.groupCommit), use(T.jobIds), use(T.clock)));
+  registry.component(T.httpServer, (use) => {
+    const cancellation = use(T.cancellation);
+    const app = koaApp({
+      jobs: use(T.jobService),
+      lifecycle: use(T.lifecycle),
+      database: use(T.database),
+      cancellation: cancellation.signal,
+      log: use(T.log),
+    });
+    return new DrainingServer({
+      handler: app.callback(),
+      target: inheritedListener(process.env, process.pid) ?? {
+        kind: 'address',
+        port: config.port,
+        ...(config.host !== undefined && { host: config.host }),
+      },
+      lingerMs: config.drain.lingerMs,
+      log: use(T.log),
+      cancel: () => cancellation.abort(),
+    });
+  });
+  registry.resolveAll();
+  return registry;
+}
+
+/** Aborted once, at the end of the drain. Every statement under way listens to it, which Node would take for a leak. */
+function sharedAbortController(): AbortController {
+  const controller = new AbortController();
+  setMaxListeners(0, controller.signal);
+  return controller;
+}

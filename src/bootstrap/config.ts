@@ -1,0 +1,103 @@
+import { cleanEnv, str } from 'envalid';
+import type { LogLevel } from '../adapters/observability/pino-log';
+import type { PostgresSettings } from '../adapters/postgres/postgres-database';
+import type { GroupCommitSettings } from '../application/group-commit';
+import { type DrainPolicy, drainPolicy } from '../domain/drain-policy';
+import { InvalidDrainPolicy } from '../domain/errors';
+import { milliseconds, postgresUrl, wholeNumber } from './validators';
+
+/** All that can be set from outside, checked. */
+export interface Config {
+  readonly port: number;
+  /** Undefined: all interfaces, IPv4 and IPv6. */
+  readonly host: string | undefined;
+  /** Undefined: the embedded Postgres. */
+  readonly databaseUrl: string | undefined;
+  readonly dataFolder: string;
+  readonly postgres: PostgresSettings;
+  readonly groupCommit: GroupCommitSettings;
+  readonly drain: DrainPolicy;
+  readonly logLevel: LogLevel;
+}
+
+/** Every fault of the environment, one a line, as one readable message. */
+export class InvalidConfig extends Error {
+  constructor(faults: readonly string[]) {
+    super(`the configuration is not valid:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`);
+    this.name = 'InvalidConfig';
+  }
+}
+
+const LOG_LEVELS: LogLevel[] = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
+
+/**
+ * Reads the environment. A variable that is empty counts as unset.
+ * @throws {InvalidConfig} naming every fault at once.
+ */
+export function readConfig(environment: NodeJS.ProcessEnv): Config {
+  const faults: string[] = [];
+  const set = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const env = cleanEnv(
+    set,
+    {
+      PORT: wholeNumber(0, 65_535)({ default: 3000 }),
+      HOST: str({ default: undefined }),
+      DATABASE_URL: postgresUrl({ default: undefined }),
+      DATA_FOLDER: str({ default: 'data' }),
+      DATABASE_POOL_SIZE: wholeNumber(1, 1000)({ default: 10 }),
+      DATABASE_CONNECT_TIMEOUT_MS: milliseconds({ default: 10_000 }),
+      DATABASE_ACQUIRE_TIMEOUT_MS: milliseconds({ default: 3_000 }),
+      DATABASE_STATEMENT_TIMEOUT_MS: milliseconds({ default: 10_000 }),
+      COMMIT_BATCH_MAX: wholeNumber(1, 10_000)({ default: 256 }),
+      COMMIT_CONCURRENCY: wholeNumber(1, 100)({ default: 2 }),
+      COMMIT_QUEUE_MAX: wholeNumber(1, 1_000_000)({ default: 10_000 }),
+      SHUTDOWN_TIMEOUT_MS: milliseconds({ default: 9_000 }),
+      SHUTDOWN_DELAY_MS: milliseconds({ default: 0 }),
+      SHUTDOWN_LINGER_MS: milliseconds({ default: 500 }),
+      LOG_LEVEL: str({ choices: LOG_LEVELS, default: 'info' }),
+    },
+    {
+      reporter: ({ errors }) => {
+        for (const [name, error] of Object.entries(errors)) faults.push(`${name}: ${error?.message}`);
+      },
+    },
+  );
+  const drain = faults.length === 0 ? checkedDrainPolicy(env, faults) : undefined;
+  if (drain === undefined) throw new InvalidConfig(faults);
+  return {
+    port: env.PORT,
+    host: env.HOST,
+    databaseUrl: env.DATABASE_URL,
+    dataFolder: env.DATA_FOLDER,
+    postgres: {
+      size: env.DATABASE_POOL_SIZE,
+      connectTimeoutMs: env.DATABASE_CONNECT_TIMEOUT_MS,
+      acquireTimeoutMs: env.DATABASE_ACQUIRE_TIMEOUT_MS,
+      statementTimeoutMs: env.DATABASE_STATEMENT_TIMEOUT_MS,
+    },
+    groupCommit: {
+      batchMax: env.COMMIT_BATCH_MAX,
+      concurrency: env.COMMIT_CONCURRENCY,
+      queueMax: env.COMMIT_QUEUE_MAX,
+    },
+    drain,
+    logLevel: env.LOG_LEVEL,
+  };
+}
+
+function checkedDrainPolicy(
+  env: { SHUTDOWN_TIMEOUT_MS: number; SHUTDOWN_DELAY_MS: number; SHUTDOWN_LINGER_MS: number },
+  faults: string[],
+): DrainPolicy | undefined {
+  try {
+    return drainPolicy({
+      timeoutMs: env.SHUTDOWN_TIMEOUT_MS,
+      delayMs: env.SHUTDOWN_DELAY_MS,
+      lingerMs: env.SHUTDOWN_LINGER_MS,
+    });
+  } catch (error) {
+    if (!(error instanceof InvalidDrainPolicy)) throw error;
+    faults.push(`SHUTDOWN_TIMEOUT_MS: ${error.message}`);
+    return undefined;
+  }
+}

@@ -1,0 +1,25 @@
+import { lifecycleLog } from '../adapters/observability/lifecycle-log';
+import type { PinoLog } from '../adapters/observability/pino-log';
+import { ShutdownCoordinator } from '../application/shutdown-coordinator';
+import { components } from './components';
+import type { Config } from './config';
+import { TOKENS } from './tokens';
+
+/** The wired service, not yet started. */
+export interface Service {
+  readonly coordinator: ShutdownCoordinator;
+  readonly log: PinoLog;
+}
+
+/** Builds the service; production and tests build it here alike. */
+export function createService(config: Config): Service {
+  const registry = components(config);
+  const log = registry.get(TOKENS.log);
+  const coordinator = new ShutdownCoordinator({
+    graph: registry.graph(),
+    lifecycle: registry.get(TOKENS.lifecycle),
+    policy: config.drain,
+    observe: lifecycleLog(log),
+  });
+  return { coordinator, log };
+}
