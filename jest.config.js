@@ -1,4 +1,4 @@
-/** One jest project a test level, so that `npm run test:unit` stays in milliseconds. */
+/** One jest project a test level, so that each can be run alone: `npx jest --selectProjects unit`. */
 const level = (name, extra = {}) => ({
   displayName: name,
   rootDir: __dirname,
@@ -9,10 +9,24 @@ const level = (name, extra = {}) => ({
   ...extra,
 });
 
+/** Levels that need a real database share one throw-away server. */
+const onPostgres = {
+  globalSetup: '<rootDir>/test/support/postgres-setup.ts',
+  globalTeardown: '<rootDir>/test/support/postgres-teardown.ts',
+};
+
 module.exports = {
+  testTimeout: 60_000,
   projects: [
     level('unit'),
-    level('integration', { globalSetup: '<rootDir>/test/support/postgres-setup.ts', globalTeardown: '<rootDir>/test/support/postgres-teardown.ts' }),
-    level('process', { globalSetup: '<rootDir>/test/support/postgres-setup.ts', globalTeardown: '<rootDir>/test/support/postgres-teardown.ts' }),
+    level('architecture'),
+    level('integration', onPostgres),
+    level('process', onPostgres),
+    level('hostile', onPostgres),
+    level('faults', onPostgres),
+    level('observability', onPostgres),
+    level('deploy'),
+    level('drill', onPostgres),
+    level('rolling', onPostgres),
   ],
 };

@@ -6,12 +6,14 @@ import { koaApp } from '../adapters/http/koa-app';
 import { inheritedListener } from '../adapters/http/listener/socket-activation';
 import { standardOutput } from '../adapters/observability/log-destination';
 import { PinoLog } from '../adapters/observability/pino-log';
+import { KyselyIdempotencyKeys } from '../adapters/postgres/kysely-idempotency-keys';
 import { KyselyJobRepository } from '../adapters/postgres/kysely-job-repository';
 import { PostgresDatabase } from '../adapters/postgres/postgres-database';
 import { PostgresSchema } from '../adapters/postgres/postgres-schema';
 import { SystemClock } from '../adapters/system/system-clock';
 import { UuidJobIds } from '../adapters/system/uuid-job-ids';
 import { GroupCommit } from '../application/group-commit';
+import { IdempotencyExpiry } from '../application/idempotency-expiry';
 import { JobService } from '../application/job-service';
 import { Lifecycle } from '../domain/lifecycle';
 import type { Config } from './config';
@@ -51,6 +53,14 @@ export function components(config: Config): Registry {
     return new KyselyJobRepository(use(T.database));
   });
   registry.component(T.groupCommit, (use) => new GroupCommit(use(T.jobRepository), config.groupCommit));
+  registry.component(T.idempotencyKeys, (use) => {
+    use(T.schema);
+    return new KyselyIdempotencyKeys(use(T.database));
+  });
+  registry.component(
+    T.idempotencyExpiry,
+    (use) => new IdempotencyExpiry(use(T.idempotencyKeys), use(T.clock), use(T.log), config.idempotency),
+  );
   registry.component(T.jobService, (use) => new JobService(use(T.groupCommit), use(T.jobIds), use(T.clock)));
   registry.component(T.httpServer, (use) => {
     const cancellation = use(T.cancellation);

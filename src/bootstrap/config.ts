@@ -2,6 +2,7 @@ import { cleanEnv, str } from 'envalid';
 import type { LogLevel } from '../adapters/observability/pino-log';
 import type { PostgresSettings } from '../adapters/postgres/postgres-database';
 import type { GroupCommitSettings } from '../application/group-commit';
+import type { IdempotencyExpirySettings } from '../application/idempotency-expiry';
 import { type DrainPolicy, drainPolicy } from '../domain/drain-policy';
 import { InvalidDrainPolicy } from '../domain/errors';
 import { milliseconds, postgresUrl, wholeNumber } from './validators';
@@ -16,6 +17,7 @@ export interface Config {
   readonly dataFolder: string;
   readonly postgres: PostgresSettings;
   readonly groupCommit: GroupCommitSettings;
+  readonly idempotency: IdempotencyExpirySettings;
   readonly drain: DrainPolicy;
   readonly logLevel: LogLevel;
 }
@@ -51,6 +53,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
       COMMIT_BATCH_MAX: wholeNumber(1, 10_000)({ default: 256 }),
       COMMIT_CONCURRENCY: wholeNumber(1, 100)({ default: 2 }),
       COMMIT_QUEUE_MAX: wholeNumber(1, 1_000_000)({ default: 10_000 }),
+      IDEMPOTENCY_TTL_HOURS: wholeNumber(24, 24 * 365)({ default: 24 }),
       SHUTDOWN_TIMEOUT_MS: milliseconds({ default: 9_000 }),
       SHUTDOWN_DELAY_MS: milliseconds({ default: 0 }),
       SHUTDOWN_LINGER_MS: milliseconds({ default: 500 }),
@@ -79,6 +82,11 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
       batchMax: env.COMMIT_BATCH_MAX,
       concurrency: env.COMMIT_CONCURRENCY,
       queueMax: env.COMMIT_QUEUE_MAX,
+    },
+    idempotency: {
+      ttlMs: env.IDEMPOTENCY_TTL_HOURS * 3_600_000,
+      batchSize: 1_000,
+      intervalMs: 600_000,
     },
     drain,
     logLevel: env.LOG_LEVEL,

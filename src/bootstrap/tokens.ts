@@ -4,10 +4,12 @@ import type { PinoLog } from '../adapters/observability/pino-log';
 import type { PostgresDatabase } from '../adapters/postgres/postgres-database';
 import type { PostgresSchema } from '../adapters/postgres/postgres-schema';
 import type { GroupCommit } from '../application/group-commit';
+import type { IdempotencyExpiry } from '../application/idempotency-expiry';
 import type { JobService } from '../application/job-service';
 import type { BatchJobRepository } from '../application/ports/batch-job-repository';
 import type { Clock } from '../application/ports/clock';
 import type { DatabaseLocation } from '../application/ports/database-location';
+import type { IdempotencyKeys } from '../application/ports/idempotency-keys';
 import type { JobIdGenerator } from '../application/ports/job-id-generator';
 import type { Lifecycle } from '../domain/lifecycle';
 import { token } from './registry';
@@ -23,6 +25,8 @@ export const TOKENS = {
   database: token<PostgresDatabase>('postgres-pool'),
   schema: token<PostgresSchema>('postgres-schema'),
   jobRepository: token<BatchJobRepository>('job-repository'),
+  idempotencyKeys: token<IdempotencyKeys>('idempotency-keys'),
+  idempotencyExpiry: token<IdempotencyExpiry>('idempotency-expiry'),
   groupCommit: token<GroupCommit>('group-commit'),
   jobService: token<JobService>('job-service'),
   cancellation: token<AbortController>('cancellation'),

@@ -1,12 +1,14 @@
 import type { BatchJobRepository, BatchOutcome } from '../../application/ports/batch-job-repository';
+import type { IdempotencyKeys } from '../../application/ports/idempotency-keys';
 import type { StoredJob, Submission } from '../../application/ports/job-repository';
 import { IdempotencyKeyReused, SubmissionCancelled } from '../../domain/errors';
 import type { Job, JobId } from '../../domain/job';
 
 /** Jobs in memory, gone with the process. Keeps and hands out copies, so that nobody changes a row by reference. */
-export class InMemoryJobRepository implements BatchJobRepository {
+export class InMemoryJobRepository implements BatchJobRepository, IdempotencyKeys {
   readonly #jobs = new Map<JobId, Job>();
-  readonly #jobIdsByKey = new Map<string, JobId>();
+  /** In the order of their first use, as a Map keeps it. */
+  readonly #keys = new Map<string, { readonly jobId: JobId; readonly usedAt: Date }>();
 
   async store(submission: Submission, signal: AbortSignal): Promise<StoredJob> {
     const [outcome] = await this.storeBatch([submission], signal);
@@ -32,14 +34,21 @@ export class InMemoryJobRepository implements BatchJobRepository {
     return ids.flatMap((id) => this.#jobs.get(id) ?? []).map(copy);
   }
 
+  async forget(cutoff: Date, limit: number): Promise<number> {
+    const old = [...this.#keys].filter(([, { usedAt }]) => usedAt < cutoff).slice(0, limit);
+    for (const [key] of old) this.#keys.delete(key);
+    return old.length;
+  }
+
   #storeOne({ job, idempotencyKey }: Submission): BatchOutcome {
-    const earlier = idempotencyKey && this.#jobs.get(this.#jobIdsByKey.get(idempotencyKey) as JobId);
+    const known = idempotencyKey && this.#keys.get(idempotencyKey);
+    const earlier = known && this.#jobs.get(known.jobId);
     if (earlier && earlier.name !== job.name) {
       return new IdempotencyKeyReused('the idempotency key belongs to another request');
     }
     if (earlier) return { job: copy(earlier), replayed: earlier.id !== job.id };
     if (!this.#jobs.has(job.id)) this.#jobs.set(job.id, copy(job));
-    if (idempotencyKey) this.#jobIdsByKey.set(idempotencyKey, job.id);
+    if (idempotencyKey) this.#keys.set(idempotencyKey, { jobId: job.id, usedAt: job.createdAt });
     return { job: copy(job), replayed: false };
   }
 }

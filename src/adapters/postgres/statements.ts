@@ -77,6 +77,16 @@ export const FIND_JOBS = prepared(
     .compile(),
 );
 
+/** Forgets old keys. Parameters: the time before which they were used, and how many at the most. */
+export const FORGET_KEYS = prepared(
+  'forget_keys',
+  sql`
+    delete from idempotency_keys where key in (
+      select key from idempotency_keys where created_at < ${p(1)}
+      order by created_at limit ${p(2)} for update skip locked
+    )`.compile(compiler),
+);
+
 /** A parameter whose value comes with each execution, not with the compilation. */
 function p(position: number) {
   return sql.raw(`$${position}`);

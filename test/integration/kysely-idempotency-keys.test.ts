@@ -1,0 +1,21 @@
+import { KyselyIdempotencyKeys } from '../../src/adapters/postgres/kysely-idempotency-keys';
+import { KyselyJobRepository } from '../../src/adapters/postgres/kysely-job-repository';
+import { UuidJobIds } from '../../src/adapters/system/uuid-job-ids';
+import { idempotencyKeysContract } from '../contract/idempotency-keys.contract';
+import { openDatabase } from '../support/open-database';
+
+describe('KyselyIdempotencyKeys', () => {
+  const ids = new UuidJobIds();
+  const opened: { close(): Promise<void> }[] = [];
+  afterAll(() => Promise.all(opened.map((database) => database.close())));
+
+  idempotencyKeysContract(async () => {
+    const { database, close } = await openDatabase();
+    opened.push({ close });
+    return {
+      keys: new KyselyIdempotencyKeys(database),
+      jobs: new KyselyJobRepository(database),
+      nextId: () => ids.next(),
+    };
+  });
+});
