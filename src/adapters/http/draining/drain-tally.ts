@@ -1,0 +1,32 @@
+import type { ServerResponse } from 'node:http';
+import { wasRefused } from './refusal';
+
+/** Counts what becomes of the requests of a drain. */
+export class DrainTally {
+  /** Answered by their own handlers. */
+  answered = 0;
+  /** Answered 408: never completely received. Nothing was lost, so they are not forced. */
+  timedOut = 0;
+  /** Answered 503 without having been run. Not forced either: the client may simply ask again. */
+  turnedAway = 0;
+  /** Completely received, and cut short: cancelled, answered 503 in the handler's place, or destroyed. */
+  forced = 0;
+  /** `performance.now()` of the last answer of any kind. */
+  lastAnswerAt: number | undefined;
+  readonly #cancelled = new Set<ServerResponse>();
+
+  /** These are cut short unless their handlers still answer, and say something else than a 5xx. */
+  cancel(responses: Iterable<ServerResponse>): void {
+    for (const response of responses) this.#cancelled.add(response);
+  }
+
+  /** A response is over, however it ended. */
+  over(response: ServerResponse): void {
+    const delivered = response.writableFinished;
+    const own = delivered && !wasRefused(response);
+    if (delivered) this.lastAnswerAt = performance.now();
+    if (own) this.answered += 1;
+    // A COMMIT that had won against the cancellation is answered 201: nothing was lost.
+    if (this.#cancelled.delete(response) && !(own && response.statusCode < 500)) this.forced += 1;
+  }
+}

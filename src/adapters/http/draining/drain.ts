@@ -1,0 +1,196 @@
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Connection } from './connection';
+import type { DrainPlan } from './drain-plan';
+import { DrainTally } from './drain-tally';
+import type { HttpServerEvent } from './events';
+import { halfReceived } from './half-received';
+import { announceClose, releaseFront } from './last-word';
+import { refuse, SHUTTING_DOWN, TIMED_OUT } from './refusal';
+import { Silence } from './silence';
+
+/** Half a head arrives without an event, so the drain looks again this often. */
+const LOOK_EVERY_MS = 10;
+const LONG_SILENCE_MS = 1_000;
+
+export interface DrainOptions {
+  readonly server: Server;
+  readonly connections: ReadonlyMap<Socket, Connection>;
+  readonly handler: RequestListener;
+  readonly cancel: () => void;
+  readonly halfSentTimeoutMs: number;
+  readonly plan: DrainPlan;
+  /** When `stop` was called; `performance.now()`. */
+  readonly startedAt: number;
+  readonly emit: (event: HttpServerEvent) => void;
+}
+
+/** From the closed listener to the last closed connection. Begins with its construction. */
+export class Drain {
+  readonly tally = new DrainTally();
+  /** Resolves when no connection is left; `plan.destroyAt` at the latest. Never rejects. */
+  readonly done: Promise<void>;
+  readonly #options: DrainOptions;
+  readonly #silence: Silence;
+  readonly #timer: NodeJS.Timeout;
+  readonly #finish: () => void;
+  #phase: 'serving' | 'cancelled' | 'refused' | 'destroyed' = 'serving';
+
+  constructor(options: DrainOptions) {
+    this.#options = options;
+    this.#silence = new Silence(performance.now());
+    const { promise, resolve } = withResolvers();
+    this.done = promise;
+    this.#finish = resolve;
+    this.#timer = setInterval(() => this.#advance(), LOOK_EVERY_MS);
+    for (const connection of options.connections.values()) {
+      for (const response of connection.responses) this.#announceClose(connection, response);
+    }
+    this.#advance();
+  }
+
+  /** A request that arrived during the drain; it is on its connection's list already. */
+  take(connection: Connection, request: IncomingMessage, response: ServerResponse): void {
+    if (this.#phase !== 'serving') {
+      this.tally.turnedAway += 1;
+      refuse(response, SHUTTING_DOWN, connection.endsWithAnAnswer);
+      return;
+    }
+    this.#announceClose(connection, response);
+    // One loop turn later everything that was pipelined behind it has been parsed, and the close goes on the last.
+    setImmediate(() => {
+      if (response.destroyed || response.writableEnded || connection.parting) return;
+      this.#options.handler(request, response);
+    });
+  }
+
+  /** A response of any connection is over. */
+  over(connection: Connection, response: ServerResponse): void {
+    this.tally.over(response);
+    releaseFront(connection);
+    this.#advance();
+  }
+
+  /** A connection is closed; it is off the list. */
+  closed(connection: Connection): void {
+    for (const response of connection.responses) this.tally.over(response);
+    if (this.#options.connections.size === 0) this.#end();
+  }
+
+  #announceClose(connection: Connection, response: ServerResponse): void {
+    const arriving = () => halfReceived(this.#options.server).has(connection.socket);
+    announceClose(connection, response, arriving);
+  }
+
+  #advance(): void {
+    const { connections, plan } = this.#options;
+    if (connections.size === 0) {
+      this.#end();
+      return;
+    }
+    const now = performance.now();
+    const half = halfReceived(this.#options.server);
+    this.#timeOut(half, now);
+    if (this.#phase === 'serving' && now >= plan.cancelAt) this.#cancel();
+    if (this.#phase === 'cancelled' && now >= plan.refuseAt) this.#refuse();
+    if (this.#phase === 'refused' && now >= plan.destroyAt) this.#destroy();
+    if (now >= plan.earlyFarewellAt) this.#farewell(half, now);
+  }
+
+  #timeOut(half: Set<Socket>, now: number): void {
+    const { connections, halfSentTimeoutMs, plan } = this.#options;
+    let requests = 0;
+    for (const socket of half) {
+      const connection = connections.get(socket);
+      if (connection === undefined || connection.deaf) continue;
+      if (now < plan.cancelAt && this.#silence.ofMs(socket, now) < halfSentTimeoutMs) continue;
+      connection.refuse(TIMED_OUT);
+      requests += 1;
+    }
+    this.tally.timedOut += requests;
+    if (requests > 0) this.#emit({ type: 'timed-out', requests });
+  }
+
+  #cancel(): void {
+    this.#phase = 'cancelled';
+    const responses = this.#unanswered();
+    if (responses.length === 0) return;
+    this.tally.cancel(responses);
+    this.#emit({ type: 'cancelled', requests: responses.length });
+    this.#options.cancel();
+  }
+
+  #refuse(): void {
+    this.#phase = 'refused';
+    let requests = 0;
+    for (const connection of this.#options.connections.values()) {
+      const newest = connection.responses.at(-1);
+      for (const response of connection.hijacked ? [] : connection.responses) {
+        if (response.headersSent) continue;
+        refuse(response, SHUTTING_DOWN, response === newest && connection.endsWithAnAnswer);
+        requests += 1;
+      }
+    }
+    if (requests > 0) this.#emit({ type: 'refused', requests });
+  }
+
+  #destroy(): void {
+    this.#phase = 'destroyed';
+    const { connections } = this.#options;
+    this.#emit({ type: 'destroyed', connections: connections.size });
+    for (const connection of connections.values()) connection.socket.destroy();
+  }
+
+  /** While anything is in flight the idle may stay: whoever asks for the health on one sees the 503. */
+  #farewell(half: Set<Socket>, now: number): void {
+    const { connections, plan, startedAt } = this.#options;
+    const open = [...connections.values()].filter((connection) => !connection.parting);
+    const lingerIsOver = now >= plan.farewellAt;
+    const hijacked = open.filter((connection) => connection.hijacked);
+    const idle = open.filter((c) => !c.hijacked && c.responses.length === 0 && !half.has(c.socket));
+    const quiet = idle.length + hijacked.length === open.length || this.#phase === 'refused';
+    const leaving = [
+      ...(lingerIsOver ? hijacked : []),
+      ...(quiet ? idle.filter((c) => lingerIsOver || c.lastActiveAt < startedAt - LONG_SILENCE_MS) : []),
+    ];
+    if (leaving.length > 0) setImmediate(() => this.#part(leaving));
+  }
+
+  /** Runs right after the loop has read from the sockets, so that what had already arrived is seen first. */
+  #part(leaving: Connection[]): void {
+    const half = halfReceived(this.#options.server);
+    let connections = 0;
+    for (const connection of leaving) {
+      const busy = connection.responses.length > 0 || half.has(connection.socket);
+      if (connection.parting || (busy && !connection.hijacked)) continue;
+      connection.part();
+      connections += 1;
+    }
+    if (connections > 0) this.#emit({ type: 'farewell', connections });
+  }
+
+  #unanswered(): ServerResponse[] {
+    const served = [...this.#options.connections.values()].filter((connection) => !connection.hijacked);
+    return served.flatMap(({ responses }) => responses).filter((response) => response.req.complete);
+  }
+
+  #emit(event: DistributiveOmit<HttpServerEvent, 'atMs'>): void {
+    this.#options.emit({ ...event, atMs: performance.now() - this.#options.startedAt } as HttpServerEvent);
+  }
+
+  #end(): void {
+    clearInterval(this.#timer);
+    this.#finish();
+  }
+}
+
+type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
+
+/** `Promise.withResolvers` is not in Node 20. */
+function withResolvers(): { promise: Promise<void>; resolve: () => void } {
+  let resolve: () => void = () => {};
+  const promise = new Promise<void>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
+}

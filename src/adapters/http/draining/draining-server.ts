@@ -1,0 +1,200 @@
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { Deadline } from '../../../application/deadline';
+import type { Component, StopDetails } from '../../../application/ports/component';
+import type { Log } from '../../../application/ports/log';
+import { closeListener, type Listener, type ListenTarget, openListener } from '../listener/listener';
+import { judgeClientError } from './client-error';
+import { Connection } from './connection';
+import { Drain } from './drain';
+import { planDrain } from './drain-plan';
+import type { HttpServerEvent, HttpServerObserver } from './events';
+import { createHttpServer } from './http-server';
+import { saysClose } from './last-word';
+import { DEFAULT_HTTP_LIMITS, type HttpLimits } from './limits';
+import { logEvent } from './log-event';
+
+export interface DrainingServerOptions {
+  readonly handler: RequestListener;
+  readonly target: ListenTarget;
+  /** How long after the signal an idle connection may still send a request, at the least. */
+  readonly lingerMs: number;
+  readonly log: Log;
+  /** Called once at most, when requests have run out of time: aborts their work. Handlers may still answer then. */
+  readonly cancel: () => void;
+  readonly limits?: Partial<HttpLimits>;
+  readonly observer?: HttpServerObserver;
+  /** Without it an upgrade is served as the plain request that it also is (RFC 9110, 7.8). */
+  readonly onUpgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+}
+
+/** Connections at this moment. `active`: with a request that a handler is at; the others are idle. */
+export interface ConnectionCounts {
+  readonly total: number;
+  readonly active: number;
+  readonly idle: number;
+}
+
+/**
+ * An HTTP/1.1 server whose stop loses no request: what is established is answered, what is new is refused.
+ *
+ * Does not wait for what a hijacked or upgraded connection is at (it is closed at the end of the linger), and does
+ * not undo what a handler does after its request was refused: that is what `cancel` is for.
+ */
+export class DrainingServer implements Component {
+  readonly name = 'http-server';
+  readonly #options: DrainingServerOptions;
+  readonly #limits: HttpLimits;
+  readonly #server: Server;
+  readonly #connections = new Map<Socket, Connection>();
+  #starting: Promise<void> | undefined;
+  #stopping: Promise<StopDetails> | undefined;
+  #listener: Listener | undefined;
+  #drain: Drain | undefined;
+
+  constructor(options: DrainingServerOptions) {
+    this.#options = options;
+    this.#limits = { ...DEFAULT_HTTP_LIMITS, ...options.limits };
+    this.#server = this.#createServer();
+  }
+
+  /** Listens. Rejects with the error of the bind (`EADDRINUSE`, ...), and listens no more if `signal` is aborted. */
+  start(signal: AbortSignal): Promise<void> {
+    this.#starting ??= this.#start(signal);
+    return this.#starting;
+  }
+
+  /** Closes the listener, answers what is in flight, and closes every connection, by the deadline in any case. */
+  stop(deadline: Deadline): Promise<StopDetails> {
+    this.#stopping ??= this.#stop(deadline);
+    return this.#stopping;
+  }
+
+  /** Where it listens. Throws before `start` has resolved, and for an inherited Unix socket. */
+  address(): AddressInfo {
+    const address = this.#listener?.address;
+    if (address === undefined || typeof address === 'string')
+      throw new Error('the server has no TCP address');
+    return address;
+  }
+
+  connectionCounts(): ConnectionCounts {
+    let active = 0;
+    for (const { responses } of this.#connections.values()) if (responses.length > 0) active += 1;
+    const total = this.#connections.size;
+    return { total, active, idle: total - active };
+  }
+
+  async #start(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    this.#listener = await openListener(this.#server, this.#options.target);
+    const { address } = this.#listener;
+    const text = typeof address === 'string' ? address : `${address.address}:${address.port}`;
+    this.#emit({ type: 'listening', address: text });
+  }
+
+  async #stop(deadline: Deadline): Promise<StopDetails> {
+    const startedAt = performance.now();
+    await this.#starting?.catch(() => {});
+    const listener = this.#listener;
+    if (listener === undefined) return {};
+    const atSignal = this.connectionCounts();
+    // Before any `Connection: close`: told so, clients reconnect at once, into a listener that is about to close.
+    const report = await closeListener(this.#server, listener);
+    this.#emit({ type: 'listener-closed', atMs: performance.now() - startedAt, report });
+    const drain = new Drain({
+      server: this.#server,
+      connections: this.#connections,
+      handler: this.#options.handler,
+      cancel: this.#options.cancel,
+      halfSentTimeoutMs: this.#limits.halfSentTimeoutMs,
+      plan: planDrain(startedAt, deadline.at, this.#options.lingerMs),
+      startedAt,
+      emit: (event) => this.#emit(event),
+    });
+    this.#drain = drain;
+    await drain.done;
+    const { answered, timedOut, turnedAway, forced, lastAnswerAt } = drain.tally;
+    const drainMs = performance.now() - startedAt;
+    const lastAnswerAtMs = lastAnswerAt === undefined ? undefined : lastAnswerAt - startedAt;
+    this.#emit({ type: 'drained', atMs: drainMs, lastAnswerAtMs, forced });
+    return {
+      forced,
+      figures: {
+        connectionsAtSignal: atSignal.total,
+        activeAtSignal: atSignal.active,
+        acceptedFromQueue: report.accepted,
+        listenerCloseMs: report.tookMs,
+        ...(report.filterMs === undefined ? {} : { synFilterMs: report.filterMs }),
+        answeredDuringDrain: answered,
+        timedOut,
+        turnedAway,
+        drainMs,
+      },
+    };
+  }
+
+  #createServer(): Server {
+    const server = createHttpServer(this.#limits, {
+      accepted: (socket) => this.#accepted(socket),
+      received: (request, response, expectsContinue) => this.#received(request, response, expectsContinue),
+      failed: (error, socket) => this.#failed(error, socket),
+      idleTooLong: (socket) => this.#connections.get(socket)?.part(),
+    });
+    const { onUpgrade } = this.#options;
+    if (onUpgrade) {
+      server.on('upgrade', (request, socket, head) => {
+        const connection = this.#connections.get(socket as Socket);
+        if (connection) connection.upgraded = true;
+        onUpgrade(request, socket, head);
+      });
+    }
+    return server;
+  }
+
+  #accepted(socket: Socket): void {
+    const { peerFinTimeoutMs, discardTimeoutMs } = this.#limits;
+    const connection = new Connection(socket, {
+      peerFinTimeoutMs,
+      discardTimeoutMs,
+      onOver: (over, response) => this.#drain?.over(over, response),
+    });
+    this.#connections.set(socket, connection);
+    socket.once('close', () => {
+      this.#connections.delete(socket);
+      this.#drain?.closed(connection);
+    });
+  }
+
+  #received(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void {
+    const connection = this.#connections.get(request.socket);
+    // Never run what cannot be answered.
+    if (
+      connection === undefined ||
+      connection.deaf ||
+      (connection.responses.length > 0 && saysClose(connection))
+    ) {
+      request.resume();
+      return;
+    }
+    if (expectsContinue) response.writeContinue();
+    connection.responses.push(response);
+    response.on('close', connection.onResponseClose);
+    if (this.#drain) this.#drain.take(connection, request, response);
+    else this.#options.handler(request, response);
+  }
+
+  #failed(error: NodeJS.ErrnoException, socket: Socket): void {
+    const connection = this.#connections.get(socket);
+    const verdict = judgeClientError(error);
+    if (connection === undefined || verdict.kind === 'destroy' || !socket.writable) socket.destroy();
+    else if (verdict.kind === 'refuse') connection.refuse(verdict.refusal);
+    else connection.mute();
+  }
+
+  #emit(event: HttpServerEvent): void {
+    logEvent(this.#options.log, event);
+    this.#options.observer?.(event);
+  }
+}

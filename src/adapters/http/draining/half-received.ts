@@ -1,0 +1,29 @@
+import type { Server } from 'node:http';
+import type { Socket } from 'node:net';
+
+interface ParserList {
+  active(): Array<{ socket: Socket | null }>;
+}
+
+/**
+ * The sockets on which a request has begun to arrive and is not complete: half a head, or half a body.
+ *
+ * No event tells of half a head, and `bytesRead` does not tell it from the tail of the request before it. What does
+ * is the list of parsers by which http.Server enforces its own timeouts (Node 18 to 24); there is no public way to it.
+ */
+export function halfReceived(server: Server): Set<Socket> {
+  const sockets = new Set<Socket>();
+  for (const { socket } of parserList(server)?.active() ?? []) {
+    // A connection that has not said anything yet is on the list too, against clients that never speak.
+    if (socket && socket.bytesRead > 0) sockets.add(socket);
+  }
+  return sockets;
+}
+
+/** Undefined on a Node that keeps no such list; a test fails there. */
+export function parserList(server: Server): ParserList | undefined {
+  const symbol = Object.getOwnPropertySymbols(server).find(
+    (s) => s.description === 'http.server.connections',
+  );
+  return symbol && (server as unknown as Record<symbol, ParserList>)[symbol];
+}

@@ -1,0 +1,33 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { HttpLimits } from './limits';
+
+/** What the draining server wants to hear of its `http.Server`. */
+export interface HttpServerHooks {
+  accepted(socket: Socket): void;
+  received(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void;
+  failed(error: Error, socket: Socket): void;
+  idleTooLong(socket: Socket): void;
+}
+
+/** An `http.Server` with our limits that leaves the end of a connection to us. */
+export function createHttpServer(limits: HttpLimits, hooks: HttpServerHooks): Server {
+  const server = createServer({
+    headersTimeout: limits.headersTimeoutMs,
+    requestTimeout: limits.requestTimeoutMs,
+    keepAliveTimeout: limits.keepAliveTimeoutMs,
+    maxHeaderSize: limits.maxHeaderBytes,
+    connectionsCheckingInterval: 1_000,
+  });
+  server.maxRequestsPerSocket = limits.maxRequestsPerSocket;
+  if (limits.maxConnections > 0) server.maxConnections = limits.maxConnections;
+  // Undocumented, there since 0.x: a client that half-closes after its request still gets its answer.
+  Object.assign(server, { httpAllowHalfOpen: true });
+  server.on('connection', (socket) => hooks.accepted(socket));
+  server.on('request', (request, response) => hooks.received(request, response, false));
+  server.on('checkContinue', (request, response) => hooks.received(request, response, true));
+  server.on('clientError', (error, socket) => hooks.failed(error, socket as Socket));
+  // Without a listener http.Server destroys the connection, request on the wire or not.
+  server.on('timeout', (socket) => hooks.idleTooLong(socket));
+  return server;
+}

@@ -1,0 +1,37 @@
+/** What the server puts up with, and for how long. Every time is in milliseconds. */
+export interface HttpLimits {
+  /** From a request's first byte to the end of its head; then 408. */
+  readonly headersTimeoutMs: number;
+  /** From a request's first byte to the end of its body; then 408. Not a bound on the handler. */
+  readonly requestTimeoutMs: number;
+  /**
+   * How long a kept-alive connection may be idle. It has to outlast the idle timeout of the balancer in front, or
+   * that one sends a request into a connection which is just being closed: AWS ALB 60 s, nginx upstreams 60 s.
+   * (Google Cloud's is 600 s: raise this to 620 s there.)
+   */
+  readonly keepAliveTimeoutMs: number;
+  /** Connections at a time; further ones are closed as they are accepted. 0: no bound. */
+  readonly maxConnections: number;
+  /** Bytes of a request's head; above it 431. */
+  readonly maxHeaderBytes: number;
+  /** Requests on one connection; the last is answered with `Connection: close`. 0: no bound. */
+  readonly maxRequestsPerSocket: number;
+  /** During the drain: how long a client may send nothing in the middle of a request before it gets 408. */
+  readonly halfSentTimeoutMs: number;
+  /** After our FIN: how long the peer may stay silent without a FIN of its own before the connection is destroyed. */
+  readonly peerFinTimeoutMs: number;
+  /** After our FIN: how long a peer that is still writing (to a 413, say) is read and thrown away. */
+  readonly discardTimeoutMs: number;
+}
+
+export const DEFAULT_HTTP_LIMITS: HttpLimits = {
+  headersTimeoutMs: 15_000,
+  requestTimeoutMs: 60_000,
+  keepAliveTimeoutMs: 75_000,
+  maxConnections: 0,
+  maxHeaderBytes: 16_384,
+  maxRequestsPerSocket: 0,
+  halfSentTimeoutMs: 5_000,
+  peerFinTimeoutMs: 500,
+  discardTimeoutMs: 30_000,
+};

@@ -1,0 +1,82 @@
+import { ServerResponse, STATUS_CODES } from 'node:http';
+
+/** An answer that the server makes by itself, where no handler ran or its answer can no longer be waited for. */
+export interface Refusal {
+  readonly status: 400 | 408 | 413 | 431 | 503;
+  /** The stable code in the problem document (RFC 9457). */
+  readonly code: string;
+  readonly detail: string;
+  readonly retryAfterSeconds?: number;
+}
+
+export const MALFORMED: Refusal = {
+  status: 400,
+  code: 'malformed_request',
+  detail: 'The request is not valid HTTP/1.1.',
+};
+export const TIMED_OUT: Refusal = {
+  status: 408,
+  code: 'request_timeout',
+  detail: 'The request was not completely received in time; it was not carried out.',
+};
+export const CHUNK_EXTENSIONS_TOO_LARGE: Refusal = {
+  status: 413,
+  code: 'chunk_extensions_too_large',
+  detail: 'The chunk extensions are too large.',
+};
+export const HEAD_TOO_LARGE: Refusal = {
+  status: 431,
+  code: 'head_too_large',
+  detail: 'The head of the request is too large.',
+};
+export const SHUTTING_DOWN: Refusal = {
+  status: 503,
+  code: 'shutting_down',
+  detail: 'The server is shutting down; ask again.',
+  retryAfterSeconds: 1,
+};
+
+const refused = new WeakSet<ServerResponse>();
+
+/** Whether the answer was a refusal rather than the handler's own. */
+export function wasRefused(response: ServerResponse): boolean {
+  return refused.has(response);
+}
+
+/**
+ * Answers in the handler's place. What the handler says afterwards goes nowhere. Goes past any override of `writeHead` or `end`
+ * on the response, and keeps the headers that do not describe a body (a request id, say).
+ * The head must not have been sent.
+ */
+export function refuse(response: ServerResponse, refusal: Refusal, close: boolean): void {
+  refused.add(response);
+  for (const name of response.getHeaderNames()) {
+    if (/^(content-|transfer-encoding$|etag$|location$|last-modified$)/.test(name))
+      response.removeHeader(name);
+  }
+  response.shouldKeepAlive = !close;
+  const body = problem(refusal);
+  const { writeHead, end } = ServerResponse.prototype;
+  writeHead.call(response, refusal.status, headers(refusal, body, close));
+  end.call(response, body, 'utf8');
+}
+
+/** The refusal as bytes for a connection on which no request was understood; always with `Connection: close`. */
+export function refusalText(refusal: Refusal): string {
+  const body = problem(refusal);
+  const lines = Object.entries(headers(refusal, body, true)).map(([name, value]) => `${name}: ${value}\r\n`);
+  return `HTTP/1.1 ${refusal.status} ${STATUS_CODES[refusal.status]}\r\n${lines.join('')}\r\n${body}`;
+}
+
+function problem({ status, code, detail }: Refusal): string {
+  return JSON.stringify({ type: 'about:blank', title: STATUS_CODES[status], status, code, detail });
+}
+
+function headers(refusal: Refusal, body: string, close: boolean): Record<string, string> {
+  return {
+    'Content-Type': 'application/problem+json',
+    'Content-Length': String(Buffer.byteLength(body)),
+    ...(refusal.retryAfterSeconds === undefined ? {} : { 'Retry-After': String(refusal.retryAfterSeconds) }),
+    ...(close ? { Connection: 'close' } : {}),
+  };
+}

@@ -1,0 +1,104 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import type { StopDetails } from '../../../src/application/ports/component';
+import { waitFor } from '../../support/raw-client';
+
+export interface FixtureSettings {
+  readonly lingerMs?: number;
+  readonly budgetMs?: number;
+  readonly limits?: object;
+  readonly upgrades?: boolean;
+}
+
+type Line = Record<string, unknown>;
+
+const running = new Set<ChildProcess>();
+
+/** The fixture in a process of its own. */
+export class FixtureProcess {
+  readonly lines: Line[] = [];
+  readonly #child: ChildProcess;
+  #signalledAt = 0;
+  #exit: { code: number | null; tookMs: number } | undefined;
+
+  private constructor(child: ChildProcess) {
+    this.#child = child;
+    running.add(child);
+    let rest = '';
+    child.stdout?.on('data', (chunk) => {
+      const parts = (rest + chunk).split('\n');
+      rest = parts.pop() ?? '';
+      for (const part of parts) this.lines.push(JSON.parse(part));
+    });
+    let tookMs = 0;
+    child.once('exit', () => {
+      running.delete(child);
+      tookMs = performance.now() - this.#signalledAt;
+    });
+    // Later than `exit`: all of stdout has been read.
+    child.once('close', (code) => {
+      this.#exit = { code, tookMs };
+    });
+  }
+
+  static async start(settings: FixtureSettings = {}): Promise<FixtureProcess> {
+    const path = join(__dirname, 'server.fixture.ts');
+    const child = spawn(process.execPath, ['--require', 'tsx/cjs', path, JSON.stringify(settings)], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const fixture = new FixtureProcess(child);
+    await fixture.said((line) => line.ready !== undefined, 10_000);
+    return fixture;
+  }
+
+  get port(): number {
+    return Number(this.lines.find((line) => line.ready !== undefined)?.ready);
+  }
+
+  sigterm(): void {
+    this.#signalledAt = performance.now();
+    this.#child.kill('SIGTERM');
+  }
+
+  /** Sends SIGTERM and waits until the listener is closed, so that the drain is under way. */
+  async drain(): Promise<void> {
+    this.sigterm();
+    await this.said((line) => line.event === 'listener-closed');
+  }
+
+  /** Waits for a line on stdout. */
+  async said(matches: (line: Line) => boolean, timeoutMs = 5_000): Promise<void> {
+    await waitFor(
+      () => this.lines.some(matches),
+      timeoutMs,
+      () => JSON.stringify(this.lines),
+    );
+  }
+
+  /** How often a handler ran for `GET /path` (and `?tag=`). */
+  ran(path: string, tag?: string): number {
+    return this.lines.filter((line) => line.ran === path && (tag === undefined || line.tag === tag)).length;
+  }
+
+  get rows(): unknown[] {
+    return this.lines.filter((line) => line.row !== undefined).map((line) => line.row);
+  }
+
+  get report(): StopDetails | undefined {
+    return this.lines.find((line) => line.report !== undefined)?.report as StopDetails | undefined;
+  }
+
+  /** Waits for the exit by itself; `tookMs` counts from the signal. */
+  async exited(timeoutMs = 8_000): Promise<{ code: number | null; tookMs: number }> {
+    if (this.#exit === undefined)
+      await once(this.#child, 'close', { signal: AbortSignal.timeout(timeoutMs) });
+    if (this.#exit === undefined) throw new Error('no exit');
+    return this.#exit;
+  }
+
+  /** Kills what a failed test left behind. */
+  static killAll(): void {
+    for (const child of running) child.kill('SIGKILL');
+  }
+}

@@ -1,0 +1,112 @@
+/**
+ * A process with nothing in it but a draining server; SIGTERM stops it. Speaks JSON lines on stdout: `ready`, every
+ * event, what its handlers ran, and the report. Its routes:
+ *   GET  /fast             answers at once, within the call of the handler
+ *   GET  /slow?ms=N        answers after N ms, or with 503 when cancelled; with &stubborn=1 it heeds no cancellation
+ *   GET  /won?ms=N         answers 201 after N ms, and when cancelled too: the COMMIT had won
+ *   GET  /big              answers with 64 MiB, more than the kernel's buffers hold
+ *   POST /work             reads the body, then "inserts a row" (says so) and answers 201
+ *   POST /limited          answers 413 once a kilobyte has come, and reads no further
+ *   GET  /hijack           takes the raw socket
+ *   GET  /block?ms=N       blocks the event loop
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { DrainingServer } from '../../../src/adapters/http/draining/draining-server';
+import { Deadline } from '../../../src/application/deadline';
+
+const settings = JSON.parse(process.argv[2] ?? '{}') as {
+  lingerMs?: number;
+  budgetMs?: number;
+  limits?: object;
+  upgrades?: boolean;
+};
+const say = (line: object) => process.stdout.write(`${JSON.stringify(line)}\n`);
+const quiet = () => {};
+const cancelled = new AbortController();
+
+const server = new DrainingServer({
+  handler,
+  target: { kind: 'address', port: 0, host: '127.0.0.1' },
+  lingerMs: settings.lingerMs ?? 250,
+  log: { debug: quiet, info: quiet, warn: quiet, error: quiet },
+  cancel: () => {
+    say({ cancelled: true });
+    cancelled.abort();
+  },
+  observer: (event) => say({ event: event.type, ...event }),
+  ...(settings.limits ? { limits: settings.limits } : {}),
+  ...(settings.upgrades
+    ? {
+        onUpgrade: (_request, socket) => {
+          socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n');
+          socket.pipe(socket);
+        },
+      }
+    : {}),
+});
+
+function handler(request: IncomingMessage, response: ServerResponse): void {
+  const url = new URL(request.url ?? '/', 'http://fixture');
+  const ms = Number(url.searchParams.get('ms') ?? 0);
+  const path = `${request.method} ${url.pathname}`;
+  say({ ran: path, tag: url.searchParams.get('tag') });
+  if (path === 'GET /slow') {
+    const answer = (status: number) => () => {
+      if (!response.headersSent) response.writeHead(status).end(String(status));
+    };
+    // Not to hold the process: what ends it is what is tested.
+    setTimeout(answer(200), ms).unref();
+    if (!url.searchParams.has('stubborn')) cancelled.signal.addEventListener('abort', answer(503));
+  } else if (path === 'GET /won') {
+    const timer = setTimeout(() => response.writeHead(201).end(), ms).unref();
+    cancelled.signal.addEventListener('abort', () => {
+      clearTimeout(timer);
+      response.writeHead(201).end();
+    });
+  } else if (path === 'GET /big') {
+    response.end(Buffer.alloc(64 << 20, 'x'));
+  } else if (path === 'POST /work') {
+    readAll(request).then(
+      (body) => {
+        say({ row: body });
+        response.statusCode = 201;
+        response.end(body);
+      },
+      () => {},
+    );
+  } else if (path === 'POST /limited') {
+    let bytes = 0;
+    request.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes <= 1_024 || response.headersSent) return;
+      request.pause();
+      response.writeHead(413).end('too large');
+    });
+  } else if (path === 'GET /hijack') {
+    const { socket } = request;
+    response.detachSocket(socket);
+    socket.write('raw');
+  } else if (path === 'GET /block') {
+    const until = performance.now() + ms;
+    while (performance.now() < until);
+    response.end('blocked');
+  } else {
+    response.end('fast');
+  }
+}
+
+async function readAll(request: IncomingMessage): Promise<string> {
+  let body = '';
+  for await (const chunk of request) body += chunk;
+  return body;
+}
+
+process.once('SIGTERM', async () => {
+  const deadline = Deadline.in(settings.budgetMs ?? 5_000);
+  const report = await server.stop(deadline);
+  deadline.clear();
+  say({ report });
+  process.exitCode = report.forced ? 1 : 0;
+});
+
+server.start(new AbortController().signal).then(() => say({ ready: server.address().port }));
