@@ -13,7 +13,7 @@ function find(file: string, pattern: RegExp): string {
 
 describe('the container', () => {
   it('gives the drain more time than the drain takes for itself', () => {
-    const shutdownTimeoutMs = Number(find('compose.yaml', /SHUTDOWN_TIMEOUT_MS: '(\d+)'/));
+    const shutdownTimeoutMs = Number(find('compose.yaml', /SHUTDOWN_TIMEOUT_MS: ["'](\d+)["']/));
     const graceSeconds = Number(find('compose.yaml', /lastcall:[\s\S]*?stop_grace_period: (\d+)s/));
     expect(graceSeconds * 1000).toBeGreaterThan(shutdownTimeoutMs + 1000);
   });
