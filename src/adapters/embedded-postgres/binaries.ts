@@ -75,7 +75,7 @@ async function makeExecutable(program: string): Promise<void> {
   }
 }
 
-/** Resolves with the folder that the loader has to search as well, if there is one. */
+/** Resolves with the folders that the loader has to search as well, if any. */
 async function restoreLinks(native: string, linkFolder: string): Promise<string | undefined> {
   const list = await readFile(path.join(native, 'pg-symlinks.json'), 'utf8').catch(() => '[]');
   let used: string | undefined;
@@ -87,7 +87,8 @@ async function restoreLinks(native: string, linkFolder: string): Promise<string 
       await symlink(path.basename(file), link);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'EEXIST') continue;
-      used = linkFolder;
+      // A library looks for the others beside the link that it was found by.
+      used = `${linkFolder}:${path.join(native, 'lib')}`;
       await mkdir(linkFolder, { recursive: true });
       await symlink(file, path.join(linkFolder, path.basename(link))).catch(ignoreExisting);
     }

@@ -11,8 +11,9 @@ import { isRunning } from './process-table';
  *
  * A shell rather than a Node process: ready in 2 ms instead of 50, 1 MB of memory instead of 45, and nothing to compile.
  * It sits in a session of its own, so that Ctrl-C, which goes to the terminal's whole foreground group, does
- * not make Postgres abort what is in flight. Its stdin is a pipe from the service that nothing is ever written
- * to: end of file means that the service has gone, SIGKILL included. The watcher is a process beside the one
+ * not make Postgres abort what is in flight. Descriptor 3 is a pipe from the service that nothing is ever
+ * written to: end of file means that the service has gone, SIGKILL included. (Not stdin: Node closes a child's
+ * stdin as soon as that child exits, and the watcher is meant to outlive the keeper.) The watcher is a process beside the one
  * that waits, so that the command is still ended when that one was killed.
  *
  * SIGINT is sent again until it worked, because it is ignored until the command has installed its handler.
@@ -20,7 +21,6 @@ import { isRunning } from './process-table';
 const SCRIPT = `
 removal=$1; shift
 trap '' HUP INT QUIT TERM
-exec 3<&0 </dev/null
 "$@" 3<&- &
 kept=$!
 {
@@ -71,7 +71,7 @@ export class Kept {
         cwd: '/',
         detached: true,
         env: options.env,
-        stdio: ['pipe', 'pipe', 'pipe'],
+        stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
         ...options.account,
       },
     );
@@ -95,7 +95,7 @@ export class Kept {
 
   /** Asks the command to end (SIGINT: for Postgres a fast shutdown, with a checkpoint). */
   letGo(): void {
-    this.#keeper.stdin?.destroy();
+    this.#keeper.stdio[3]?.destroy();
   }
 
   /** Sends a signal to the command at once. */
@@ -108,9 +108,7 @@ export class Kept {
   }
 
   async #watch(): Promise<void> {
-    const { stdin, stdout, stderr } = this.#keeper;
-    // EPIPE when the keeper is already gone: its exit says the same.
-    stdin?.on('error', () => {});
+    const { stdout, stderr } = this.#keeper;
     if (stdout) createInterface(stdout).on('line', (line) => this.#hear(line));
     if (stderr) createInterface(stderr).on('line', (line) => this.#tell(line));
     try {
