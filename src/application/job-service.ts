@@ -10,16 +10,21 @@ export interface SubmitJob {
   readonly idempotencyKey?: string | undefined;
 }
 
+/** Is told of every job that has been stored. Must not throw. */
+export type JobObserver = (stored: StoredJob) => void;
+
 /** Takes jobs in, and reads them back. */
 export class JobService {
   readonly #repository: JobRepository;
   readonly #ids: JobIdGenerator;
   readonly #clock: Clock;
+  readonly #observe: JobObserver;
 
-  constructor(repository: JobRepository, ids: JobIdGenerator, clock: Clock) {
+  constructor(repository: JobRepository, ids: JobIdGenerator, clock: Clock, observe: JobObserver = () => {}) {
     this.#repository = repository;
     this.#ids = ids;
     this.#clock = clock;
+    this.#observe = observe;
   }
 
   /**
@@ -31,7 +36,9 @@ export class JobService {
     const name = parseJobName(command.name);
     const idempotencyKey = optionalKey(command.idempotencyKey);
     const job: Job = { id: this.#ids.next(), name, createdAt: this.#clock.now() };
-    return this.#repository.store({ job, idempotencyKey }, signal);
+    const stored = await this.#repository.store({ job, idempotencyKey }, signal);
+    this.#observe(stored);
+    return stored;
   }
 
   /**

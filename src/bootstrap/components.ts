@@ -4,7 +4,9 @@ import { EmbeddedPostgres } from '../adapters/embedded-postgres/embedded-postgre
 import { DrainingServer } from '../adapters/http/draining/draining-server';
 import { koaApp } from '../adapters/http/koa-app';
 import { inheritedListener } from '../adapters/http/listener/socket-activation';
+import { MetricsServer } from '../adapters/http/metrics-server';
 import { standardOutput } from '../adapters/observability/log-destination';
+import { ServiceMetrics } from '../adapters/observability/metrics/service-metrics';
 import { PinoLog } from '../adapters/observability/pino-log';
 import { KyselyIdempotencyKeys } from '../adapters/postgres/kysely-idempotency-keys';
 import { KyselyJobRepository } from '../adapters/postgres/kysely-job-repository';
@@ -23,9 +25,21 @@ import { TOKENS as T } from './tokens';
 /** The composition root: each part of the service, and what it uses. The stop order follows from this page. */
 export function components(config: Config): Registry {
   const registry = new Registry();
-  const { databaseUrl } = config;
+  const { databaseUrl, host, metricsPort } = config;
 
   registry.component(T.log, () => new PinoLog(config.logLevel, standardOutput(process.stdout.isTTY)));
+  registry.component(T.serviceMetrics, () => new ServiceMetrics());
+  if (metricsPort !== undefined) {
+    registry.component(
+      T.metricsServer,
+      (use) => new MetricsServer({ port: metricsPort, host, page: use(T.serviceMetrics), log: use(T.log) }),
+    );
+  }
+  // What is measured uses the server that shows it, where there is one: so that server stops after it.
+  registry.component(T.metrics, (use) => {
+    if (metricsPort !== undefined) use(T.metricsServer);
+    return use(T.serviceMetrics);
+  });
   registry.component(T.lifecycle, () => new Lifecycle());
   registry.component(T.clock, () => new SystemClock());
   registry.component(T.jobIds, () => new UuidJobIds());
@@ -43,16 +57,22 @@ export function components(config: Config): Registry {
   } else {
     registry.component(T.databaseLocation, () => ({ url: () => databaseUrl }));
   }
-  registry.component(
-    T.database,
-    (use) => new PostgresDatabase(use(T.databaseLocation), config.postgres, use(T.log)),
-  );
+  registry.component(T.database, (use) => {
+    const database = new PostgresDatabase(use(T.databaseLocation), config.postgres, use(T.log));
+    use(T.metrics).connections.watchPool(() => database.counts());
+    return database;
+  });
   registry.component(T.schema, (use) => new PostgresSchema(use(T.database), use(T.log)));
   registry.component(T.jobRepository, (use) => {
     use(T.schema);
     return new KyselyJobRepository(use(T.database));
   });
-  registry.component(T.groupCommit, (use) => new GroupCommit(use(T.jobRepository), config.groupCommit));
+  registry.component(T.groupCommit, (use) => {
+    const { jobs } = use(T.metrics);
+    const groupCommit = new GroupCommit(use(T.jobRepository), config.groupCommit, jobs.committed);
+    jobs.watchCommits(() => groupCommit.counts());
+    return groupCommit;
+  });
   registry.component(T.idempotencyKeys, (use) => {
     use(T.schema);
     return new KyselyIdempotencyKeys(use(T.database));
@@ -61,27 +81,36 @@ export function components(config: Config): Registry {
     T.idempotencyExpiry,
     (use) => new IdempotencyExpiry(use(T.idempotencyKeys), use(T.clock), use(T.log), config.idempotency),
   );
-  registry.component(T.jobService, (use) => new JobService(use(T.groupCommit), use(T.jobIds), use(T.clock)));
+  registry.component(
+    T.jobService,
+    (use) => new JobService(use(T.groupCommit), use(T.jobIds), use(T.clock), use(T.metrics).jobs.stored),
+  );
   registry.component(T.httpServer, (use) => {
     const cancellation = use(T.cancellation);
+    const metrics = use(T.metrics);
     const app = koaApp({
       jobs: use(T.jobService),
       lifecycle: use(T.lifecycle),
       database: use(T.database),
       cancellation: cancellation.signal,
       log: use(T.log),
+      requests: metrics.requests,
+      metricsPage: metricsPort === undefined ? metrics : undefined,
     });
-    return new DrainingServer({
+    const server = new DrainingServer({
       handler: app.callback(),
       target: inheritedListener(process.env, process.pid) ?? {
         kind: 'address',
         port: config.port,
-        ...(config.host !== undefined && { host: config.host }),
+        ...(host !== undefined && { host }),
       },
       lingerMs: config.drain.lingerMs,
       log: use(T.log),
       cancel: () => cancellation.abort(),
+      observer: metrics.drain.observeServer,
     });
+    metrics.connections.watchClients(() => server.connectionCounts());
+    return server;
   });
   registry.resolveAll();
   return registry;

@@ -12,6 +12,8 @@ export interface Config {
   readonly port: number;
   /** Undefined: all interfaces, IPv4 and IPv6. */
   readonly host: string | undefined;
+  /** Undefined: the metrics are on `port`. */
+  readonly metricsPort: number | undefined;
   /** Undefined: the embedded Postgres. */
   readonly databaseUrl: string | undefined;
   readonly dataFolder: string;
@@ -44,6 +46,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     {
       PORT: wholeNumber(0, 65_535)({ default: 3000 }),
       HOST: str({ default: undefined }),
+      METRICS_PORT: wholeNumber(0, 65_535)({ default: undefined }),
       DATABASE_URL: postgresUrl({ default: undefined }),
       DATA_FOLDER: str({ default: 'data' }),
       DATABASE_POOL_SIZE: wholeNumber(1, 1000)({ default: 10 }),
@@ -70,6 +73,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
   return {
     port: env.PORT,
     host: env.HOST,
+    metricsPort: env.METRICS_PORT,
     databaseUrl: env.DATABASE_URL,
     dataFolder: env.DATA_FOLDER,
     postgres: {

@@ -15,11 +15,14 @@ export interface Service {
 export function createService(config: Config): Service {
   const registry = components(config);
   const log = registry.get(TOKENS.log);
+  const observers = [lifecycleLog(log), registry.get(TOKENS.metrics).observe];
   const coordinator = new ShutdownCoordinator({
     graph: registry.graph(),
     lifecycle: registry.get(TOKENS.lifecycle),
     policy: config.drain,
-    observe: lifecycleLog(log),
+    observe: (event) => {
+      for (const observe of observers) observe(event);
+    },
   });
   return { coordinator, log };
 }

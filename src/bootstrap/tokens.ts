@@ -1,5 +1,7 @@
 import type { EmbeddedPostgres } from '../adapters/embedded-postgres/embedded-postgres';
 import type { DrainingServer } from '../adapters/http/draining/draining-server';
+import type { MetricsServer } from '../adapters/http/metrics-server';
+import type { ServiceMetrics } from '../adapters/observability/metrics/service-metrics';
 import type { PinoLog } from '../adapters/observability/pino-log';
 import type { PostgresDatabase } from '../adapters/postgres/postgres-database';
 import type { PostgresSchema } from '../adapters/postgres/postgres-schema';
@@ -17,6 +19,9 @@ import { token } from './registry';
 /** What the wiring calls things. A component's token bears the component's own name. */
 export const TOKENS = {
   log: token<PinoLog>('log'),
+  serviceMetrics: token<ServiceMetrics>('service-metrics'),
+  metricsServer: token<MetricsServer>('metrics-server'),
+  metrics: token<ServiceMetrics>('metrics'),
   lifecycle: token<Lifecycle>('lifecycle'),
   clock: token<Clock>('clock'),
   jobIds: token<JobIdGenerator>('job-ids'),

@@ -2,9 +2,13 @@ import Router from '@koa/router';
 import Koa, { type Middleware } from 'koa';
 import type { JobService } from '../../application/job-service';
 import type { Log } from '../../application/ports/log';
+import type { MetricsPage } from '../../application/ports/metrics-page';
 import type { ReadinessProbe } from '../../application/ports/readiness-probe';
+import type { RequestMetrics } from '../../application/ports/request-metrics';
 import type { Lifecycle } from '../../domain/lifecycle';
 import { healthRoutes } from './health-routes';
+import { requestMetrics } from './metrics-requests';
+import { metricsRoutes } from './metrics-routes';
 import { problemResponses } from './problem-responses';
 import { requestLog } from './request-log';
 import { workRoutes } from './work-routes';
@@ -16,19 +20,24 @@ export interface KoaAppOptions {
   /** Aborts when what is in flight must be given up. */
   readonly cancellation: AbortSignal;
   readonly log: Log;
+  readonly requests?: RequestMetrics;
+  /** Undefined: there is no `/metrics` here; the figures may have a port of their own. */
+  readonly metricsPage?: MetricsPage | undefined;
 }
 
 /** The HTTP interface as a Koa application; it knows nothing of listening, draining or signals. */
 export function koaApp(options: KoaAppOptions): Koa {
-  const { jobs, lifecycle, database, cancellation, log } = options;
+  const { jobs, lifecycle, database, cancellation, log, requests, metricsPage } = options;
   // Exact paths only: `/WORK` or `/work/` would be further names for the same thing, for balancers' rules to miss.
   const router = new Router({ sensitive: true, strict: true });
   workRoutes(router, jobs, cancellation);
   healthRoutes(router, lifecycle, database);
+  if (metricsPage) metricsRoutes(router, metricsPage);
 
   const app = new Koa();
   // What reaches Koa's own handler is a response that could not be written: the client has gone.
   app.on('error', (error) => log.debug('a response could not be written', { err: error }));
+  if (requests) app.use(requestMetrics(requests));
   app.use(requestLog(log));
   app.use(securityHeaders);
   app.use(problemResponses(log));

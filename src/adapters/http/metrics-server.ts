@@ -1,0 +1,65 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Deadline } from '../../application/deadline';
+import type { Component } from '../../application/ports/component';
+import type { Log } from '../../application/ports/log';
+import type { MetricsPage } from '../../application/ports/metrics-page';
+
+/** How long a scrape that is under way may hold up the stop. A lost scrape is no lost work. */
+const LAST_SCRAPE_WITHIN_MS = 100;
+
+export interface MetricsServerOptions {
+  readonly port: number;
+  /** Undefined: all interfaces. */
+  readonly host: string | undefined;
+  readonly page: MetricsPage;
+  readonly log: Log;
+}
+
+/**
+ * `GET /metrics` on a port of its own, so that the whole drain can be scraped: everything that is measured stops
+ * before it.
+ */
+export class MetricsServer implements Component {
+  readonly name = 'metrics-server';
+  readonly #options: MetricsServerOptions;
+  readonly #server: Server;
+
+  constructor(options: MetricsServerOptions) {
+    this.#options = options;
+    this.#server = createServer((request, response) => void this.#answer(request, response));
+  }
+
+  /** Rejects with the error of the bind (`EADDRINUSE`, ...). */
+  async start(): Promise<void> {
+    const { port, host, log } = this.#options;
+    this.#server.listen({ port, ...(host !== undefined && { host }) });
+    await once(this.#server, 'listening');
+    const { address, port: bound } = this.#server.address() as AddressInfo;
+    log.info('metrics listening', { address: `${address}:${bound}` });
+  }
+
+  async stop(deadline: Deadline): Promise<void> {
+    if (!this.#server.listening) return;
+    const closed = once(this.#server, 'close');
+    this.#server.close();
+    const cut = setTimeout(
+      () => this.#server.closeAllConnections(),
+      Math.min(LAST_SCRAPE_WITHIN_MS, deadline.remainingMs()),
+    );
+    await closed;
+    clearTimeout(cut);
+  }
+
+  async #answer({ method, url }: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (url?.split('?', 1)[0] !== '/metrics') {
+      response.writeHead(404).end();
+    } else if (method !== 'GET' && method !== 'HEAD') {
+      response.writeHead(405, { Allow: 'GET, HEAD' }).end();
+    } else {
+      const { contentType, text } = await this.#options.page.render();
+      response.writeHead(200, { 'Content-Type': contentType }).end(text);
+    }
+  }
+}

@@ -1,0 +1,15 @@
+/** A request that has been answered, or whose client has gone. */
+export interface Exchange {
+  readonly method: string;
+  /** The template of the route (`/work/:id`), never the path: paths are without number. Undefined: no route. */
+  readonly route: string | undefined;
+  readonly status: number;
+  readonly tookMs: number;
+}
+
+/** Is told of every request, on the hot path: it must cost next to nothing, and must not throw. */
+export interface RequestMetrics {
+  began(): void;
+  /** Once for each `began`. */
+  ended(exchange: Exchange): void;
+}
