@@ -33,14 +33,15 @@ export function isTimed(mode: Mode): boolean {
   return mode === exitIdle || mode === exitKeptAlive || mode === exitLoaded;
 }
 
-/** `all`, `load`, or names separated by commas. Throws naming the one that does not exist. */
+/** `all`, `load`, or names, separated by commas. Throws naming the one that does not exist. */
 export function modesNamed(names: string): readonly Mode[] {
-  if (names === 'all') return MODES;
-  if (names === 'load') return LOAD_MODES;
-  return names.split(',').map((name) => {
-    const mode = MODES.find((candidate) => candidate.name === name.trim());
+  return names.split(',').flatMap((part) => {
+    const name = part.trim();
+    if (name === 'all') return MODES;
+    if (name === 'load') return LOAD_MODES;
+    const mode = MODES.find((candidate) => candidate.name === name);
     if (mode === undefined)
       throw new Error(`no mode ${name}: all, load, ${MODES.map((m) => m.name).join(', ')}`);
-    return mode;
+    return [mode];
   });
 }

@@ -1,5 +1,5 @@
 import { quantileSorted } from 'simple-statistics';
-import { addCounts, type Counts, noCounts } from '../accounting/account';
+import { type Accounted, addCounts, type Counts, noCounts } from '../accounting/account';
 import { FAULTS, isFault } from '../accounting/fate';
 import type { Mode } from '../modes/mode';
 import type { TrialResult } from './trial';
@@ -29,7 +29,14 @@ export interface ModeResult {
   /** The first bad trial, else the last one: the one to show. */
   readonly shown: TrialResult | null;
   /** Every request that came to a bad end, with its trial. */
-  readonly faults: readonly { trial: number; request: TrialResult['account']['requests'][number] }[];
+  readonly faults: readonly Fault[];
+}
+
+/** A request that came to a bad end. */
+export interface Fault {
+  readonly trial: number;
+  readonly signalledAt: number;
+  readonly request: Accounted;
 }
 
 /** How many bad ends a trial had, unexplained rows included. */
@@ -49,7 +56,7 @@ export class ModeTally {
   readonly #counts = noCounts();
   readonly #exits: number[] = [];
   readonly #bareExits: number[] = [];
-  readonly #faults: { trial: number; request: TrialResult['account']['requests'][number] }[] = [];
+  readonly #faults: Fault[] = [];
   #trials = 0;
   #requests = 0;
   #unexplained = 0;
@@ -71,7 +78,8 @@ export class ModeTally {
     if (trial.exitCode !== 0) this.#badExits += 1;
     if (!isClean(trial)) this.#trialsWithFault += 1;
     for (const request of trial.account.requests) {
-      if (isFault(request.fate)) this.#faults.push({ trial: trial.number, request });
+      if (isFault(request.fate))
+        this.#faults.push({ trial: trial.number, signalledAt: trial.signalledAt, request });
     }
     if (this.#shown === null || isClean(this.#shown)) this.#shown = trial;
   }

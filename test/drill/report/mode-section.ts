@@ -1,0 +1,73 @@
+import type { Accounted } from '../accounting/account';
+import { FATES } from '../accounting/fate';
+import type { ModeResult } from '../run/mode-result';
+import { isClean } from '../run/mode-result';
+import type { TrialResult } from '../run/trial';
+import { escapeHtml, scriptJson } from './escape';
+import { FATE_LOOKS } from './fate-look';
+import { timelineSvg } from './timeline';
+
+const LISTED_FAULTS = 40;
+
+/** One mode of the page: what it does, the picture of a trial, and every fault in words. */
+export function modeSection(result: ModeResult): string {
+  const { mode, shown } = result;
+  return `<section id="${mode.name}">
+<h2>${escapeHtml(mode.title)}</h2>
+<p class="policy">${escapeHtml(mode.policy)}</p>
+${shown === null ? '' : picture(shown, mode.name)}
+${faultList(result)}
+${shown === null ? '' : logList(shown)}
+</section>`;
+}
+
+function picture(trial: TrialResult, mode: string): string {
+  const { counts, requests } = trial.account;
+  const chips = FATES.filter((fate) => counts[fate] > 0).map((fate) => {
+    const { label, colour, meaning } = FATE_LOOKS[fate];
+    return `<button data-chip="${fate}" aria-pressed="false" title="${escapeHtml(meaning)}"><i style="background:${colour}"></i>${label}<b>${counts[fate]}</b></button>`;
+  });
+  const which = isClean(trial) ? 'the last one' : 'the first one with a fault';
+  return `<figure class="timeline" data-mode="${mode}" data-only="">
+<figcaption><span>Trial ${trial.number} (${which}), ${trial.connections.length} connections:</span>${chips.join('')}
+<span class="spacer"></span><button data-zoom="drain">the drain</button><button data-zoom="whole">whole trial</button>
+<button data-zoom="closer" aria-label="zoom in">+</button><button data-zoom="wider" aria-label="zoom out">&minus;</button></figcaption>
+${timelineSvg(trial)}
+<div class="details">Point at a bar for the request; drag to move, double-click or Ctrl and wheel to zoom.</div>
+<script type="application/json">${scriptJson(requests.map((request) => inWords(request, trial.signalledAt)))}</script>
+</figure>`;
+}
+
+/** A request in one line. */
+export function inWords({ seen, fate, rows }: Accounted, zero: number): string {
+  const at = (time: number | null) => (time === null ? 'never' : `${(time - zero).toFixed(1)} ms`);
+  const what = seen.kind === 'work' ? seen.name : '/health';
+  const end = seen.answeredAt === null ? `no answer (${seen.error ?? 'open'})` : `answer ${seen.status}`;
+  const parts = [
+    `${FATE_LOOKS[fate].label}: ${what}`,
+    `connection ${seen.connection ?? '?'}, open since ${at(seen.connectedAt)}`,
+    `first byte ${at(seen.firstByteAt)}, last ${at(seen.allBytesAt)}, ${seen.bytesWritten} bytes`,
+    `${end} at ${at(seen.endedAt)}${seen.closing ? ', Connection: close' : ''}`,
+  ];
+  if (seen.kind === 'work') parts.push(`${rows} row${rows === 1 ? '' : 's'}`);
+  return parts.join(' · ');
+}
+
+function faultList(result: ModeResult): string {
+  if (result.faults.length === 0) return '';
+  const lines = result.faults.slice(0, LISTED_FAULTS).map(({ trial, request, signalledAt }) => {
+    return `trial ${trial}: ${escapeHtml(inWords(request, signalledAt))}`;
+  });
+  const more = result.faults.length - lines.length;
+  if (more > 0) lines.push(`and ${more} more`);
+  return `<details><summary>${result.faults.length} requests came to a bad end</summary><pre>${lines.join('\n')}</pre></details>`;
+}
+
+function logList(trial: TrialResult): string {
+  const lines = trial.log.filter((line) => line.at >= trial.signalledAt);
+  if (lines.length === 0) return '';
+  const text = lines.map(
+    (line) => `${`+${(line.at - trial.signalledAt).toFixed(1)} ms`.padStart(12)}  ${line.text}`,
+  );
+  return `<details><summary>what the server logged after the signal</summary><pre>${escapeHtml(text.join('\n'))}</pre></details>`;
+}
