@@ -86,7 +86,7 @@ export class FixtureProcess {
   }
 
   get report(): StopDetails | undefined {
-    return this.lines.find((line) => line.report !== undefined)?.report as StopDetails | undefined;
+    return this.lines.find((line) => line.stopped !== undefined)?.stopped as StopDetails | undefined;
   }
 
   /** Waits for the exit by itself; `tookMs` counts from the signal. */

@@ -4,6 +4,7 @@
  *   GET  /fast             answers at once, within the call of the handler
  *   GET  /slow?ms=N        answers after N ms, or with 503 when cancelled; with &stubborn=1 it heeds no cancellation
  *   GET  /won?ms=N         answers 201 after N ms, and when cancelled too: the COMMIT had won
+ *   GET  /stream?ms=N      sends its head at once, and the body after N ms
  *   GET  /big              answers with 64 MiB, more than the kernel's buffers hold
  *   POST /work             reads the body, then "inserts a row" (says so) and answers 201
  *   POST /limited          answers 413 once a kilobyte has come, and reads no further
@@ -63,6 +64,9 @@ function handler(request: IncomingMessage, response: ServerResponse): void {
       clearTimeout(timer);
       response.writeHead(201).end();
     });
+  } else if (path === 'GET /stream') {
+    response.writeHead(200, { 'Content-Length': '2' }).flushHeaders();
+    setTimeout(() => response.end('ok'), ms);
   } else if (path === 'GET /big') {
     response.end(Buffer.alloc(64 << 20, 'x'));
   } else if (path === 'POST /work') {
@@ -105,7 +109,7 @@ process.once('SIGTERM', async () => {
   const deadline = Deadline.in(settings.budgetMs ?? 5_000);
   const report = await server.stop(deadline);
   deadline.clear();
-  say({ report });
+  say({ stopped: report });
   process.exitCode = report.forced ? 1 : 0;
 });
 

@@ -6,7 +6,7 @@ import { type Refusal, refusalText, refuse } from './refusal';
 interface ConnectionOptions {
   readonly peerFinTimeoutMs: number;
   readonly discardTimeoutMs: number;
-  /** Called when a response is over: answered (`writableFinished`), or cut. */
+  /** Called when a response is over: answered, or cut. */
   readonly onOver: (connection: Connection, response: ServerResponse) => void;
 }
 

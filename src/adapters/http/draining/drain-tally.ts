@@ -13,7 +13,16 @@ export class DrainTally {
   forced = 0;
   /** `performance.now()` of the last answer of any kind. */
   lastAnswerAt: number | undefined;
+  readonly #delivered = new WeakSet<ServerResponse>();
   readonly #cancelled = new Set<ServerResponse>();
+
+  /** Must be called for every response of the drain before it is over. */
+  expect(response: ServerResponse): void {
+    response.once('finish', () => {
+      // The event comes, and `writableFinished` is true, when the socket is destroyed under the response as well.
+      if (!response.req.socket.destroyed) this.#delivered.add(response);
+    });
+  }
 
   /** These are cut short unless their handlers still answer, and say something else than a 5xx. */
   cancel(responses: Iterable<ServerResponse>): void {
@@ -22,7 +31,7 @@ export class DrainTally {
 
   /** A response is over, however it ended. */
   over(response: ServerResponse): void {
-    const delivered = response.writableFinished;
+    const delivered = this.#delivered.has(response);
     const own = delivered && !wasRefused(response);
     if (delivered) this.lastAnswerAt = performance.now();
     if (own) this.answered += 1;

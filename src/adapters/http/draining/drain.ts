@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import type { Connection } from './connection';
 import type { DrainPlan } from './drain-plan';
 import { DrainTally } from './drain-tally';
-import type { HttpServerEvent } from './events';
+import type { DrainEvent, HttpServerEvent } from './events';
 import { halfReceived } from './half-received';
 import { announceClose, releaseFront } from './last-word';
 import { refuse, SHUTTING_DOWN, TIMED_OUT } from './refusal';
@@ -33,18 +33,18 @@ export class Drain {
   readonly #options: DrainOptions;
   readonly #silence: Silence;
   readonly #timer: NodeJS.Timeout;
-  readonly #finish: () => void;
+  #finish = () => {};
   #phase: 'serving' | 'cancelled' | 'refused' | 'destroyed' = 'serving';
 
   constructor(options: DrainOptions) {
     this.#options = options;
     this.#silence = new Silence(performance.now());
-    const { promise, resolve } = withResolvers();
-    this.done = promise;
-    this.#finish = resolve;
+    this.done = new Promise((resolve) => {
+      this.#finish = resolve;
+    });
     this.#timer = setInterval(() => this.#advance(), LOOK_EVERY_MS);
     for (const connection of options.connections.values()) {
-      for (const response of connection.responses) this.#announceClose(connection, response);
+      for (const response of connection.responses) this.#expect(connection, response);
     }
     this.#advance();
   }
@@ -56,7 +56,7 @@ export class Drain {
       refuse(response, SHUTTING_DOWN, connection.endsWithAnAnswer);
       return;
     }
-    this.#announceClose(connection, response);
+    this.#expect(connection, response);
     // One loop turn later everything that was pipelined behind it has been parsed, and the close goes on the last.
     setImmediate(() => {
       if (response.destroyed || response.writableEnded || connection.parting) return;
@@ -77,7 +77,8 @@ export class Drain {
     if (this.#options.connections.size === 0) this.#end();
   }
 
-  #announceClose(connection: Connection, response: ServerResponse): void {
+  #expect(connection: Connection, response: ServerResponse): void {
+    this.tally.expect(response);
     const arriving = () => halfReceived(this.#options.server).has(connection.socket);
     announceClose(connection, response, arriving);
   }
@@ -153,10 +154,9 @@ export class Drain {
       ...(lingerIsOver ? hijacked : []),
       ...(quiet ? idle.filter((c) => lingerIsOver || c.lastActiveAt < startedAt - LONG_SILENCE_MS) : []),
     ];
-    if (leaving.length > 0) setImmediate(() => this.#part(leaving));
+    if (leaving.length > 0) afterReading(() => this.#part(leaving));
   }
 
-  /** Runs right after the loop has read from the sockets, so that what had already arrived is seen first. */
   #part(leaving: Connection[]): void {
     const half = halfReceived(this.#options.server);
     let connections = 0;
@@ -174,8 +174,8 @@ export class Drain {
     return served.flatMap(({ responses }) => responses).filter((response) => response.req.complete);
   }
 
-  #emit(event: DistributiveOmit<HttpServerEvent, 'atMs'>): void {
-    this.#options.emit({ ...event, atMs: performance.now() - this.#options.startedAt } as HttpServerEvent);
+  #emit(event: DrainEvent): void {
+    this.#options.emit({ ...event, atMs: performance.now() - this.#options.startedAt });
   }
 
   #end(): void {
@@ -184,13 +184,10 @@ export class Drain {
   }
 }
 
-type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
-
-/** `Promise.withResolvers` is not in Node 20. */
-function withResolvers(): { promise: Promise<void>; resolve: () => void } {
-  let resolve: () => void = () => {};
-  const promise = new Promise<void>((settle) => {
-    resolve = settle;
-  });
-  return { promise, resolve };
+/**
+ * Calls back once the event loop has read from all its sockets, so that what had already arrived is seen first. Two turns, because
+ * the first may end without a read: the call may come from the phase in which the sockets are read.
+ */
+function afterReading(callback: () => void): void {
+  setImmediate(() => setImmediate(callback));
 }

@@ -7,6 +7,7 @@ import type { Log } from '../../../application/ports/log';
 import { closeListener, type Listener, type ListenTarget, openListener } from '../listener/listener';
 import { judgeClientError } from './client-error';
 import { Connection } from './connection';
+import { continueWhenRead } from './continue';
 import { Drain } from './drain';
 import { planDrain } from './drain-plan';
 import type { HttpServerEvent, HttpServerObserver } from './events';
@@ -178,7 +179,7 @@ export class DrainingServer implements Component {
       request.resume();
       return;
     }
-    if (expectsContinue) response.writeContinue();
+    if (expectsContinue) continueWhenRead(request, response);
     connection.responses.push(response);
     response.on('close', connection.onResponseClose);
     if (this.#drain) this.#drain.take(connection, request, response);

@@ -4,21 +4,27 @@ import type { ListenerCloseReport } from '../listener/listener';
 export type HttpServerEvent =
   | { readonly type: 'listening'; readonly address: string }
   | { readonly type: 'listener-closed'; readonly atMs: number; readonly report: ListenerCloseReport }
-  /** Idle connections got their FIN. */
-  | { readonly type: 'farewell'; readonly atMs: number; readonly connections: number }
-  /** Requests that were never completely received got 408. */
-  | { readonly type: 'timed-out'; readonly atMs: number; readonly requests: number }
-  /** The hard deadline for requests: their work was told to stop. */
-  | { readonly type: 'cancelled'; readonly atMs: number; readonly requests: number }
-  /** Requests whose handlers did not answer even then got 503. */
-  | { readonly type: 'refused'; readonly atMs: number; readonly requests: number }
-  /** Connections that would not close were destroyed. */
-  | { readonly type: 'destroyed'; readonly atMs: number; readonly connections: number }
+  | (DrainEvent & { readonly atMs: number })
   | {
       readonly type: 'drained';
       readonly atMs: number;
+      /** Undefined: nothing was answered during the drain. */
       readonly lastAnswerAtMs: number | undefined;
+      /** Requests that were cut short. */
       readonly forced: number;
     };
+
+/** The steps between the closed listener and the last closed connection; each only if there is anything to do. */
+export type DrainEvent =
+  /** Idle connections got their FIN. */
+  | { readonly type: 'farewell'; readonly connections: number }
+  /** Requests that were never completely received got 408. */
+  | { readonly type: 'timed-out'; readonly requests: number }
+  /** The hard deadline for requests: their work was told to stop. */
+  | { readonly type: 'cancelled'; readonly requests: number }
+  /** Requests whose handlers did not answer even then got 503. */
+  | { readonly type: 'refused'; readonly requests: number }
+  /** Connections that would not close were destroyed. */
+  | { readonly type: 'destroyed'; readonly connections: number };
 
 export type HttpServerObserver = (event: HttpServerEvent) => void;

@@ -18,6 +18,8 @@ export function createHttpServer(limits: HttpLimits, hooks: HttpServerHooks): Se
     keepAliveTimeout: limits.keepAliveTimeoutMs,
     maxHeaderSize: limits.maxHeaderBytes,
     connectionsCheckingInterval: 1_000,
+    // Node would answer by itself, without a body and behind our back; the handler checks.
+    requireHostHeader: false,
   });
   server.maxRequestsPerSocket = limits.maxRequestsPerSocket;
   if (limits.maxConnections > 0) server.maxConnections = limits.maxConnections;
@@ -26,8 +28,17 @@ export function createHttpServer(limits: HttpLimits, hooks: HttpServerHooks): Se
   server.on('connection', (socket) => hooks.accepted(socket));
   server.on('request', (request, response) => hooks.received(request, response, false));
   server.on('checkContinue', (request, response) => hooks.received(request, response, true));
+  // An expectation that nobody knows may be ignored (RFC 9110, 10.1.1); Node would answer 417 behind our back.
+  server.on('checkExpectation', (request, response) => hooks.received(request, response, false));
+  // Without a listener the connection is cut without an answer.
+  server.on('connect', (_request, socket) => hooks.failed(noTunnel(), socket as Socket));
   server.on('clientError', (error, socket) => hooks.failed(error, socket as Socket));
   // Without a listener http.Server destroys the connection, request on the wire or not.
   server.on('timeout', (socket) => hooks.idleTooLong(socket));
   return server;
+}
+
+/** CONNECT asks for a tunnel; to a server that is no proxy, it is as wrong as any unknown method. */
+function noTunnel(): Error {
+  return Object.assign(new Error('CONNECT is not served'), { code: 'HPE_INVALID_METHOD' });
 }

@@ -75,6 +75,8 @@ function problem({ status, code, detail }: Refusal): string {
 function headers(refusal: Refusal, body: string, close: boolean): Record<string, string> {
   return {
     'Content-Type': 'application/problem+json',
+    'X-Content-Type-Options': 'nosniff',
+    'Cache-Control': 'no-store',
     'Content-Length': String(Buffer.byteLength(body)),
     ...(refusal.retryAfterSeconds === undefined ? {} : { 'Retry-After': String(refusal.retryAfterSeconds) }),
     ...(close ? { Connection: 'close' } : {}),

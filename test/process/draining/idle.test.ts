@@ -1,0 +1,76 @@
+import { RawClient } from '../../support/raw-client';
+import { FixtureProcess } from './fixture-process';
+import { get, post } from './requests';
+
+afterEach(() => FixtureProcess.killAll());
+
+describe('idle connections', () => {
+  it('are given the linger, in which one more request is answered', async () => {
+    const fixture = await FixtureProcess.start({ lingerMs: 400 });
+    const [used, silent, unheard] = await Promise.all([1, 2, 3].map(() => RawClient.open(fixture.port)));
+    used?.write(get('/fast'));
+    await used?.waitForAnswers(1);
+    await fixture.drain();
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    used?.write(get('/fast'));
+    silent?.write(post('/work', 'job'));
+    await Promise.all([used, silent, unheard].map((client) => client?.waitForEnd()));
+    expect(used?.answers.map((a) => a.headers.get('connection'))).toEqual(['keep-alive', 'close']);
+    expect(silent?.answers.map((a) => [a.status, a.headers.get('connection')])).toEqual([[201, 'close']]);
+    expect([unheard?.received, unheard?.end]).toEqual(['', 'fin']);
+    const { code, tookMs } = await fixture.exited();
+    expect(code).toBe(0);
+    expect(tookMs).toBeGreaterThanOrEqual(400);
+  });
+
+  it('do not hold the process once they are gone', async () => {
+    const fixture = await FixtureProcess.start({ lingerMs: 4_000 });
+    const client = await RawClient.open(fixture.port);
+    await fixture.drain();
+    client.halfClose();
+    expect((await fixture.exited()).tookMs).toBeLessThan(1_500);
+  });
+
+  it('that were silent for over a second before the signal are let go early', async () => {
+    const fixture = await FixtureProcess.start({ lingerMs: 4_000 });
+    const clients = await Promise.all(Array.from({ length: 32 }, () => RawClient.open(fixture.port)));
+    for (const client of clients) client.write(get('/fast'));
+    for (const client of clients) await client.waitForAnswers(1);
+    await new Promise((resolve) => setTimeout(resolve, 1_100));
+    fixture.sigterm();
+    await Promise.all(clients.map((client) => client.waitForEnd()));
+    expect((await fixture.exited()).tookMs).toBeLessThan(1_500);
+  });
+
+  it('whose clients never close do not hold the process past the wait for their FIN', async () => {
+    const fixture = await FixtureProcess.start({ lingerMs: 1 });
+    const client = await RawClient.open(fixture.port);
+    fixture.sigterm();
+    const { code, tookMs } = await fixture.exited();
+    expect([code, client.end]).toEqual([0, 'fin']);
+    expect(tookMs).toBeGreaterThan(300);
+    expect(tookMs).toBeLessThan(3_000);
+  });
+
+  it('are answered or not run, never run unanswered, when a request races with the end of the linger', async () => {
+    let [answered, unanswered] = [0, 0];
+    for (let round = 0; round < 5; round += 1) {
+      const fixture = await FixtureProcess.start({ lingerMs: 100 });
+      const clients = await Promise.all(Array.from({ length: 60 }, () => RawClient.open(fixture.port)));
+      fixture.sigterm();
+      const sent = clients.map(async (client, i) => {
+        await new Promise((resolve) => setTimeout(resolve, 5 * i));
+        client.write(post('/work', `job-${i}`));
+        await client.waitForEnd();
+      });
+      await Promise.all(sent);
+      expect((await fixture.exited()).code).toBe(0);
+      const created = clients.flatMap((client) => client.answers.filter((answer) => answer.status === 201));
+      expect([...fixture.rows].sort()).toEqual(created.map((answer) => answer.body).sort());
+      answered += created.length;
+      unanswered += clients.length - created.length;
+    }
+    // Both sides of the race have been seen.
+    expect(Math.min(answered, unanswered)).toBeGreaterThan(0);
+  });
+});
