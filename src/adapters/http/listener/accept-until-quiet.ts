@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 /** libuv accepts one connection a loop turn, so that many empty turns in a row mean an empty queue. */
 const QUIET_TURNS = 20;
 /** Under a flood it never gets quiet: closing late loses no less than closing now. */
-const BOUND_MS = 100;
+const BOUND_MS = 250;
 
 /**
  * The best that can be done without the kernel's help: turn the loop until no connection comes any more.

@@ -10,20 +10,27 @@ interface ServerInternals {
 }
 
 /**
- * Hands an accepted descriptor to the server as if Node had accepted it: the `connection` event, which the
- * documentation allows anyone to emit, and the server's count of its connections, which its `close` event waits for.
+ * Counts connections that are about to be handed over. To be called before the listener closes: net.Server emits
+ * `close` in the next tick where it has none.
+ */
+export function announceConnections(server: Server, count: number): void {
+  (server as unknown as ServerInternals)._connections += count;
+}
+
+/**
+ * Hands an announced, accepted descriptor to the server as if Node had accepted it: the `connection` event, which the
+ * documentation allows anyone to emit, and what the server's count of its connections needs.
  */
 export function adoptConnection(server: Server, fd: number): void {
   const internals = server as unknown as ServerInternals;
   const { allowHalfOpen = false, noDelay = false, keepAlive = false, keepAliveInitialDelay = 0 } = internals;
   const socket = new Socket({ fd, allowHalfOpen, readable: true, writable: true });
-  if (server.maxConnections && internals._connections >= server.maxConnections) {
+  Object.assign(socket, { server, _server: server });
+  if (server.maxConnections && internals._connections > server.maxConnections) {
     socket.destroy();
     return;
   }
   if (noDelay) socket.setNoDelay(true);
-  if (keepAlive) socket.setKeepAlive(true, keepAliveInitialDelay * 1_000);
-  internals._connections += 1;
-  Object.assign(socket, { server, _server: server });
+  if (keepAlive) socket.setKeepAlive(true, keepAliveInitialDelay * 1_000); // kept in seconds
   server.emit('connection', socket);
 }

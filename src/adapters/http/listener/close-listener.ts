@@ -1,6 +1,6 @@
 import { Server } from 'node:net';
 import { acceptUntilQuiet } from './accept-until-quiet';
-import { adoptConnection } from './adopt-connection';
+import { adoptConnection, announceConnections } from './adopt-connection';
 import type { ListenerCloseReport } from './close-report';
 import { type EmptyingBounds, emptyAcceptQueue } from './empty-accept-queue';
 import { linuxListenKernel } from './linux-listen-kernel';
@@ -81,19 +81,18 @@ async function filterAndClose(
   // may not have come yet, or have come before us.
   const release = target.kind === 'address' && target.reusePort ? kernel.preferTwin(fd) : undefined;
   let filterMs = 0;
-  const reason = await emptyAcceptQueue(
-    kernel,
-    { fd, port: address.port, family },
-    bounds,
-    (fds) => {
+  const socket = { fd, port: address.port, family } as const;
+  const reason = await emptyAcceptQueue(kernel, socket, bounds, {
+    announce: (count) => announceConnections(server, count),
+    adopt: (fds) => {
       for (const each of fds) adoptConnection(server, each);
     },
-    () => {
+    close: () => {
       release?.();
       closeSocketOnly(server);
       filterMs = performance.now() - attachedAt;
     },
-  );
+  });
   return { method: 'syn-filter', filterMs, ...(reason === undefined ? {} : { reason }) };
 }
 

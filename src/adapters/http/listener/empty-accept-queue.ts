@@ -24,21 +24,25 @@ const BLIND_HANDSHAKE_MS = 20;
 /** Between two looks at handshakes under way; each look costs the kernel up to a millisecond. */
 const PAUSE_MS = 2;
 
+/** Who gets the accepted connections, and closes the socket. */
+export interface QueueConsumer {
+  /** So many connections were accepted; `adopt` follows. */
+  announce(count: number): void;
+  adopt(fds: readonly number[]): void;
+  /** The queue is empty, or was given up: close now. What was accepted last is adopted after it, as it can wait. */
+  close(): void;
+}
+
 /**
  * Accepts until nothing that had reached the listener is left in the kernel: no handshake under way, no completed
- * connection. New SYNs must have been shut out before. Nothing is awaited where no handshake is under way, and the
- * caller must close in the turn in which the promise resolves or, better, in `done`.
- *
- * @param adopt gets the accepted descriptors, in their order.
- * @param done runs in the instant in which the queue is empty, before the last descriptors are adopted.
+ * connection. New SYNs must have been shut out before. Runs to its end in one turn where no handshake is under way.
  * @returns why it gave up before the queue was empty, where it did.
  */
 export async function emptyAcceptQueue(
   kernel: ListenKernel,
   socket: ListeningSocket,
   { handshakeTimeoutMs = 250, acceptTimeoutMs = 1_000 }: EmptyingBounds,
-  adopt: (fds: readonly number[]) => void,
-  done: () => void,
+  consumer: QueueConsumer,
 ): Promise<string | undefined> {
   const began = performance.now();
   for (;;) {
@@ -46,18 +50,19 @@ export async function emptyAcceptQueue(
     // round. It also outlasts the microseconds for which another core may still be passing a SYN the old way.
     const left = handshakesOrWhyNot(kernel, socket);
     const accepted = kernel.acceptWaiting(socket.fd);
+    consumer.announce(accepted.length);
     const waiting = kernel.acceptQueueLength(socket.fd);
     const tookMs = performance.now() - began;
     const limitMs = typeof left === 'number' ? handshakeTimeoutMs : BLIND_HANDSHAKE_MS;
     const handshakesOver = left === 0 || tookMs >= limitMs;
     if (handshakesOver && (waiting === 0 || tookMs >= acceptTimeoutMs)) {
-      done();
-      adopt(accepted);
+      consumer.close();
+      consumer.adopt(accepted);
       if (waiting > 0) return `${waiting} connections could not be accepted within ${acceptTimeoutMs} ms`;
       if (typeof left === 'string') return `handshakes under way could not be counted: ${left}`;
       return left > 0 ? `${left} handshakes were not completed within ${handshakeTimeoutMs} ms` : undefined;
     }
-    adopt(accepted);
+    consumer.adopt(accepted);
     await pause(PAUSE_MS);
   }
 }

@@ -41,12 +41,18 @@ export class Flood {
     });
   }
 
+  /** Starts no further request, and waits for the fate of those under way. */
+  async finish(): Promise<Fates> {
+    this.#over = true;
+    await Promise.all(this.#clients);
+    return this.fates;
+  }
+
   /** Ends connection attempts that got no reply, and waits for every other one to meet its fate. */
   async stop(): Promise<Fates> {
     this.#over = true;
     for (const socket of this.#connecting) socket.destroy();
-    await Promise.all(this.#clients);
-    return this.fates;
+    return this.finish();
   }
 
   #request(port: number, host: string): Promise<keyof Fates> {

@@ -1,0 +1,135 @@
+import { spawnSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import { type BuiltFixture, buildFixture } from './support/built-fixture';
+import { Flood } from './support/flood';
+import { heldSocket } from './support/raw-socket';
+import { ServerProcess } from './support/server-process';
+
+const onLinux = process.platform === 'linux' ? it : it.skip;
+const ACTIVATE = 'systemd-socket-activate';
+const hasActivate = spawnSync(ACTIVATE, ['--version']).status === 0;
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+const hasReusePort = major > 23 || (major === 23 && minor >= 1) || (major === 22 && minor >= 12);
+
+/** systemd sets LISTEN_PID between fork and exec; a shell that becomes node can do the same. */
+const asSystemdWould = ['/bin/sh', '-c', 'LISTEN_PID=$$ LISTEN_FDS=1 exec "$@"', 'sh'];
+
+let fixture: BuiltFixture;
+const started: ServerProcess[] = [];
+beforeAll(() => {
+  fixture = buildFixture();
+});
+afterEach(() => {
+  for (const each of started.splice(0)) each.kill();
+});
+afterAll(() => rmSync(fixture.folder, { recursive: true }));
+
+function start(options: ConstructorParameters<typeof ServerProcess>[1]): ServerProcess {
+  const server = new ServerProcess(fixture, options);
+  started.push(server);
+  return server;
+}
+
+describe('a socket that outlives the process', () => {
+  onLinux(
+    'refuses and loses nothing over five restarts under a flood',
+    async () => {
+      const held = heldSocket();
+      let current = start({ inherit: held.fd, wrapper: asSystemdWould });
+      await current.address();
+      const flood = new Flood(held.port, '127.0.0.1', 16);
+      for (let restart = 1; restart <= 5; restart += 1) {
+        await flood.answers(flood.fates.answered + 200);
+        expect((await current.terminate()).method).toBe('inherited');
+        expect(await current.exitCode()).toBe(0);
+        current = start({ inherit: held.fd, wrapper: asSystemdWould });
+      }
+      await flood.answers(flood.fates.answered + 200);
+      const { answered, ...others } = await flood.finish();
+      held.close();
+      expect(others).toEqual({ refused: 0, unconnected: 0, resetBeforeWrite: 0, lost: 0 });
+      expect(flood.answeredBy.size).toBe(6);
+    },
+    60_000,
+  );
+
+  const activated = hasActivate ? it : it.skip;
+  activated(
+    `is taken over from ${ACTIVATE}${hasActivate ? '' : ' (skipped: not installed)'}`,
+    async () => {
+      const port = await freePort();
+      const server = start({
+        wrapper: [ACTIVATE, `--listen=127.0.0.1:${port}`, '--setenv=NODE_PATH', '--setenv=FIXTURE'],
+      });
+      // It starts the service at the first connection, which therefore waits in the queue that the service inherits.
+      const flood = await floodOnceListening(port);
+      expect(await server.address()).toMatchObject({ port });
+      await flood.answers(50);
+      await flood.finish();
+      expect(await server.terminate()).toMatchObject({ method: 'inherited', accepted: 0 });
+      expect(await server.exitCode()).toBe(0);
+      expect(flood.fates).toMatchObject({ lost: 0, resetBeforeWrite: 0 });
+    },
+    30_000,
+  );
+});
+
+describe('two listeners on one port', () => {
+  const target = { kind: 'address', port: 0, host: '127.0.0.1', reusePort: true } as const;
+  const twins = hasReusePort ? it : it.skip;
+
+  twins(
+    `refuse and lose nothing when the older stops (Node >= 22.12; this is ${process.versions.node})`,
+    async () => {
+      let older = start({ target });
+      const { port } = await older.address();
+      const flood = new Flood(port, '127.0.0.1', 16);
+      for (let restart = 1; restart <= 5; restart += 1) {
+        const newer = start({ target: { ...target, port } });
+        await newer.address();
+        await flood.answers(flood.fates.answered + 200);
+        expect(await older.terminate()).toMatchObject({ method: 'syn-filter' });
+        expect(await older.exitCode()).toBe(0);
+        older = newer;
+      }
+      const { answered, ...others } = await flood.finish();
+      expect(others).toEqual({ refused: 0, unconnected: 0, resetBeforeWrite: 0, lost: 0 });
+      expect(flood.answeredBy.size).toBe(6);
+    },
+    60_000,
+  );
+
+  const without = hasReusePort ? it.skip : it;
+  without(
+    `are refused in one readable line by an older Node (this is ${process.versions.node})`,
+    async () => {
+      const server = start({ target });
+      expect(await server.failure()).toBe(
+        `reusePort needs Node 22.12 or 23.1, and this is ${process.versions.node}`,
+      );
+      expect(await server.exitCode()).toBe(1);
+    },
+  );
+});
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const probe = createServer().listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
+    });
+  });
+}
+
+/** Tries until the port is bound, then floods it. */
+async function floodOnceListening(port: number): Promise<Flood> {
+  const reachable = () =>
+    new Promise<boolean>((resolve) => {
+      const probe = connect(port, '127.0.0.1');
+      probe.on('connect', () => resolve(true)).on('error', () => resolve(false));
+      probe.on('connect', () => probe.destroy());
+    });
+  while (!(await reachable()));
+  return new Flood(port, '127.0.0.1', 4);
+}

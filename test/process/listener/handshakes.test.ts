@@ -1,0 +1,45 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import { closeListener, openListener } from '../../../src/adapters/http/listener/listener';
+import { HalfConnectedClient } from './support/raw-socket';
+
+const onLinux = process.platform === 'linux' ? it : it.skip;
+
+async function opened() {
+  const server = createServer((socket) => socket.end('served', () => server.emit('served')));
+  const listener = await openListener(server, { kind: 'address', port: 0, host: '127.0.0.1' });
+  return { server, listener, port: (listener.address as AddressInfo).port };
+}
+
+describe('a handshake that is under way when the listener closes', () => {
+  onLinux(
+    'is waited for, and its connection is served',
+    async () => {
+      const { server, listener, port } = await opened();
+      const client = new HalfConnectedClient(port);
+      const report = closeListener(server, listener, { handshakeTimeoutMs: 10_000 });
+      const served = once(server, 'served');
+      client.listenAgain();
+      expect(await report).toMatchObject({ method: 'syn-filter', accepted: 1 });
+      expect(await report).not.toHaveProperty('reason');
+      await served;
+      expect(client.received()).toBe('served');
+      client.close();
+      await once(server, 'close');
+    },
+    20_000,
+  );
+
+  onLinux('is given up after the bound, with the reason', async () => {
+    const { server, listener, port } = await opened();
+    const client = new HalfConnectedClient(port);
+    const report = await closeListener(server, listener, { handshakeTimeoutMs: 40 });
+    client.close();
+    expect(report).toMatchObject({
+      method: 'syn-filter',
+      accepted: 0,
+      reason: '1 handshakes were not completed within 40 ms',
+    });
+    expect(report.tookMs).toBeGreaterThanOrEqual(40);
+  });
+});

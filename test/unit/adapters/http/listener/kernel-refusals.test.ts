@@ -1,0 +1,109 @@
+import { type AddressInfo, createServer, type Server } from 'node:net';
+import {
+  closeListener,
+  type ListenKernel,
+  openListener,
+} from '../../../../../src/adapters/http/listener/listener';
+
+/** A kernel that allows everything and has nothing to accept. */
+function quietKernel(calls: string[] = []): ListenKernel {
+  return {
+    dropNewSyns: () => void calls.push('dropNewSyns'),
+    acceptWaiting: () => [],
+    acceptQueueLength: () => 0,
+    handshakes: () => 0,
+    preferTwin: () => {
+      calls.push('preferTwin');
+      return () => void calls.push('release');
+    },
+    closeOnExec: () => void calls.push('closeOnExec'),
+  };
+}
+
+async function closeWith(changes: Partial<ListenKernel>, server: Server = createServer(), bounds = {}) {
+  const listener = await openListener(server, { kind: 'address', port: 0, host: '127.0.0.1' });
+  const report = await closeListener(server, listener, {
+    kernel: { kernel: { ...quietKernel(), ...changes } },
+    ...bounds,
+  });
+  expect(server.listening).toBe(false);
+  return report;
+}
+
+describe('closeListener where the kernel refuses', () => {
+  it('falls back when the filter is denied, and says why', async () => {
+    const dropNewSyns = () => {
+      throw new Error('setsockopt: EPERM');
+    };
+    const report = await closeWith({ dropNewSyns });
+    expect(report).toMatchObject({ method: 'accept-until-quiet', reason: 'setsockopt: EPERM' });
+    expect(report).not.toHaveProperty('filterMs');
+  });
+
+  it('falls back when the kernel cannot be reached, and says why', async () => {
+    const server = createServer();
+    const listener = await openListener(server, { kind: 'address', port: 0, host: '127.0.0.1' });
+    const report = await closeListener(server, listener, { kernel: { unavailable: 'no koffi' } });
+    expect(report).toMatchObject({ method: 'accept-until-quiet', reason: 'no koffi' });
+  });
+
+  it('waits a round trip where handshakes cannot be counted, and says so', async () => {
+    const handshakes = () => {
+      throw new Error('socket: EPROTONOSUPPORT');
+    };
+    const report = await closeWith({ handshakes });
+    expect(report).toMatchObject({
+      method: 'syn-filter',
+      reason: 'handshakes under way could not be counted: socket: EPROTONOSUPPORT',
+    });
+    expect(report.filterMs).toBeGreaterThanOrEqual(20);
+  });
+
+  it('gives up on connections that cannot be accepted, after the bound', async () => {
+    const report = await closeWith({ acceptQueueLength: () => 3 }, createServer(), { acceptTimeoutMs: 10 });
+    expect(report.reason).toBe('3 connections could not be accepted within 10 ms');
+  });
+
+  it('waits until the last handshake is over', async () => {
+    const underWay = [2, 1, 0];
+    const report = await closeWith({ handshakes: () => underWay.shift() ?? 0 });
+    expect(underWay).toEqual([]);
+    expect(report).not.toHaveProperty('reason');
+  });
+
+  it('says when the server has no descriptor of its own', async () => {
+    const server = createServer();
+    const listener = await openListener(server, { kind: 'address', port: 0, host: '127.0.0.1' });
+    server.close();
+    const report = await closeListener(server, listener, { kernel: { kernel: quietKernel() } });
+    expect(report).toMatchObject({
+      method: 'accept-until-quiet',
+      reason: 'the server has no TCP descriptor',
+    });
+  });
+
+  it('sends new connections to a twin only for as long as the queue takes to empty', async () => {
+    const calls: string[] = [];
+    const server = createServer();
+    const { address } = await openListener(server, { kind: 'address', port: 0, host: '127.0.0.1' });
+    const target = { kind: 'address', port: (address as AddressInfo).port, reusePort: true } as const;
+    const acceptQueueLength = () => {
+      calls.push('empty');
+      return 0;
+    };
+    const kernel = { ...quietKernel(calls), acceptQueueLength };
+    await closeListener(server, { target, address }, { kernel: { kernel } });
+    expect(calls).toEqual(['dropNewSyns', 'preferTwin', 'empty', 'release']);
+  });
+
+  it('puts no filter on an inherited socket', async () => {
+    const calls: string[] = [];
+    const server = createServer();
+    const { address } = await openListener(server, { kind: 'address', port: 0, host: '127.0.0.1' });
+    const inherited = { target: { kind: 'inherited', fd: 3 }, address } as const;
+    const report = await closeListener(server, inherited, { kernel: { kernel: quietKernel(calls) } });
+    expect(report).toMatchObject({ method: 'inherited', accepted: 0 });
+    expect(calls).toEqual([]);
+    expect(server.listening).toBe(false);
+  });
+});

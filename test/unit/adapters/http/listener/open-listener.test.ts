@@ -1,0 +1,44 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Server } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import { openListener } from '../../../../../src/adapters/http/listener/listener';
+
+const servers: Server[] = [];
+afterEach(() => {
+  for (const server of servers.splice(0)) server.close();
+});
+
+function newServer(): Server {
+  const server = createServer((socket) => socket.end());
+  servers.push(server);
+  return server;
+}
+
+const hasIPv6 = Object.values(networkInterfaces()).some((each) =>
+  each?.some(({ family }) => family === 'IPv6'),
+);
+
+describe('openListener', () => {
+  it('resolves when clients can connect, with the port that the kernel chose', async () => {
+    const target = { kind: 'address', port: 0, host: '127.0.0.1' } as const;
+    const listener = await openListener(newServer(), target);
+    expect(listener.target).toBe(target);
+    await once(connect((listener.address as AddressInfo).port, '127.0.0.1').resume(), 'close');
+  });
+
+  it.each(['127.0.0.1', ...(hasIPv6 ? ['::1'] : [])])('without a host is reached at %s', async (host) => {
+    const { address } = await openListener(newServer(), { kind: 'address', port: 0 });
+    await once(connect((address as AddressInfo).port, host).resume(), 'close');
+  });
+
+  it('rejects with the error of the bind', async () => {
+    const { address } = await openListener(newServer(), { kind: 'address', port: 0, host: '127.0.0.1' });
+    const { port } = address as AddressInfo;
+    const second = openListener(newServer(), { kind: 'address', port, host: '127.0.0.1' });
+    await expect(second).rejects.toMatchObject({ code: 'EADDRINUSE', port });
+  });
+
+  it('rejects when the inherited descriptor is not there', async () => {
+    await expect(openListener(newServer(), { kind: 'inherited', fd: 9_999 })).rejects.toThrow();
+  });
+});
