@@ -11,6 +11,7 @@ import { requestMetrics } from './metrics-requests';
 import { metricsRoutes } from './metrics-routes';
 import { problemResponses } from './problem-responses';
 import { requestLog } from './request-log';
+import { strictRequest } from './strict-request';
 import { workRoutes } from './work-routes';
 
 export interface KoaAppOptions {
@@ -41,6 +42,7 @@ export function koaApp(options: KoaAppOptions): Koa {
   app.use(requestLog(log));
   app.use(securityHeaders);
   app.use(problemResponses(log));
+  app.use(strictRequest);
   app.use(router.routes());
   app.use(router.allowedMethods());
   return app;

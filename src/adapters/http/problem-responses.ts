@@ -1,7 +1,9 @@
 import type { Context, Middleware } from 'koa';
 import type { Log } from '../../application/ports/log';
+import { ERROR_CODES } from '../../domain/errors';
 import { toProblem } from './error-response';
 import { PROBLEM_TYPE, type Problem, problemBody } from './problem';
+import { RequestError } from './request-error';
 
 /** Turns whatever is thrown further in, and the router's bare 404 and 405, into problem details. */
 export function problemResponses(log: Log): Middleware {
@@ -12,7 +14,7 @@ export function problemResponses(log: Log): Middleware {
       if (missing) respond(ctx, missing);
     } catch (error) {
       const problem = toProblem(error);
-      if (problem.status >= 500) {
+      if (isOurs(error, problem)) {
         log.error('a request failed', { requestId: ctx.state.requestId, code: problem.code, err: error });
       }
       respond(ctx, problem);
@@ -20,9 +22,18 @@ export function problemResponses(log: Log): Middleware {
   };
 }
 
+const NOT_FOUND: Problem = { status: 404, code: 'not_found', detail: 'There is nothing at this path.' };
+
+/** An overload is told by the request's own line alone: more work for each refusal would add to it. */
+function isOurs(error: unknown, { status, code }: Problem): boolean {
+  return status >= 500 && code !== ERROR_CODES.storeOverloaded && !(error instanceof RequestError);
+}
+
+/** The router says 501 of a method that no route takes, with an empty `Allow` where the path is unknown as well. */
 function routingProblem(ctx: Context): Problem | undefined {
   if (ctx.body !== undefined && ctx.body !== null) return undefined;
-  if (ctx.status === 404) return { status: 404, code: 'not_found', detail: 'There is nothing at this path.' };
+  const knownPath = ctx.response.get('Allow') !== '';
+  if (ctx.status === 404 || (ctx.status === 501 && !knownPath)) return NOT_FOUND;
   if (ctx.status === 405 || ctx.status === 501) {
     return {
       status: 405,
@@ -35,7 +46,17 @@ function routingProblem(ctx: Context): Problem | undefined {
 
 function respond(ctx: Context, problem: Problem): void {
   ctx.status = problem.status;
+  if (problem.status === 404) ctx.remove('Allow');
+  if (leavesBodyOut(ctx, problem)) ctx.set('Connection', 'close');
   if (problem.retryAfterSeconds !== undefined) ctx.set('Retry-After', String(problem.retryAfterSeconds));
   ctx.body = JSON.stringify(problemBody(problem));
   ctx.set('Content-Type', PROBLEM_TYPE);
+}
+
+/**
+ * Whether the connection has to end with this answer: the rest of a body that is too large would only be thrown away,
+ * and a client that waits for `100 Continue` may send its body or its next request now; nobody can tell which.
+ */
+function leavesBodyOut({ req }: Context, { status }: Problem): boolean {
+  return !req.complete && (status === 413 || req.headers.expect !== undefined);
 }

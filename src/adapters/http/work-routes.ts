@@ -10,7 +10,9 @@ import { RequestError } from './request-error';
  */
 export function workRoutes(router: Router, jobs: JobService, cancellation: AbortSignal): void {
   router.post('/work', ...jsonBody(), async (ctx) => {
-    const command = { name: bodyField(ctx, 'name'), idempotencyKey: ctx.get('Idempotency-Key') || undefined };
+    // Not by ctx.get: to that, an empty key is none at all.
+    const idempotencyKey = ctx.req.headers['idempotency-key']?.toString();
+    const command = { name: bodyField(ctx, 'name'), idempotencyKey };
     const { job, replayed } = await jobs.submit(command, cancellation);
     ctx.status = 201;
     ctx.set('Location', `/work/${job.id}`);
