@@ -1,0 +1,1 @@
+require('./fastify-app').serve(require('./pg-store'));
