@@ -60,7 +60,7 @@ test.each(KINDS)(
   'a server that %s on purpose is reported for exactly those requests',
   async (fixture, fate) => {
     const { results, wrong } = await drill(fixture);
-    expect(wrong.length).toBeGreaterThan(10);
+    expect(wrong.length).toBeGreaterThan(3);
     const reported = results.flatMap((result) => result.faults);
     expect(reported.map(({ request }) => request.seen.name).sort()).toEqual(wrong);
     expect(new Set(reported.map(({ request }) => request.fate))).toEqual(new Set([fate]));
@@ -73,7 +73,7 @@ test.each(KINDS)(
 
 test('a server that inserts some jobs twice is reported for exactly those rows', async () => {
   const { results, wrong } = await drill('invents');
-  expect(wrong.length).toBeGreaterThan(10);
+  expect(wrong.length).toBeGreaterThan(3);
   expect(sum(results, 'unexplained')).toBe(wrong.length);
   for (const result of results) expect(bad(result)).toEqual({ ...NOTHING, unexplained: result.unexplained });
   expect(isFaultless(results)).toBe(false);
@@ -83,7 +83,7 @@ test('a server that does everything right is reported faultless, with every requ
   const { results } = await drill('honest');
   for (const result of results) {
     expect(bad(result)).toEqual(NOTHING);
-    expect(result.counts.acknowledged).toBeGreaterThan(50);
+    expect(result.counts.acknowledged).toBeGreaterThan(10);
     expect(result.counts.acknowledged + result.counts.refused).toBe(result.requests);
   }
   expect(isFaultless(results)).toBe(true);

@@ -14,16 +14,13 @@ export interface Setting {
   readonly tookMs: number;
 }
 
-/** The result as JSON: the sums of each mode, every request that came to a bad end, and the shown trial in full. */
+/** The result as JSON: the sums of each mode, the requests that came to a bad end, and the shown trial in full. */
 export function jsonReport(setting: Setting, results: readonly ModeResult[]): string {
-  const modes = results.map(({ mode, shown, ...sums }) => ({
+  const modes = results.map(({ mode, ...result }) => ({
     mode: mode.name,
     title: mode.title,
-    ...sums,
-    shown:
-      shown === null
-        ? null
-        : { ...shown, account: { ...shown.account, requests: shown.account.requests.length } },
+    policy: mode.policy,
+    ...result,
   }));
-  return `${JSON.stringify({ faultless: isFaultless(results), setting, modes }, null, 2)}\n`;
+  return `${JSON.stringify({ faultless: isFaultless(results), setting, modes }, null, 1)}\n`;
 }

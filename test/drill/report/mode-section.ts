@@ -1,7 +1,7 @@
 import type { Accounted } from '../accounting/account';
 import { FATES } from '../accounting/fate';
 import type { ModeResult } from '../run/mode-result';
-import { isClean } from '../run/mode-result';
+import { faultCount, isClean } from '../run/mode-result';
 import type { TrialResult } from '../run/trial';
 import { escapeHtml, scriptJson } from './escape';
 import { FATE_LOOKS } from './fate-look';
@@ -58,9 +58,10 @@ function faultList(result: ModeResult): string {
   const lines = result.faults.slice(0, LISTED_FAULTS).map(({ trial, request, signalledAt }) => {
     return `trial ${trial}: ${escapeHtml(inWords(request, signalledAt))}`;
   });
-  const more = result.faults.length - lines.length;
+  const total = faultCount(result);
+  const more = total - lines.length;
   if (more > 0) lines.push(`and ${more} more`);
-  return `<details><summary>${result.faults.length} requests came to a bad end</summary><pre>${lines.join('\n')}</pre></details>`;
+  return `<details><summary>requests that came to a bad end: ${total}</summary><pre>${lines.join('\n')}</pre></details>`;
 }
 
 function logList(trial: TrialResult): string {

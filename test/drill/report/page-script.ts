@@ -42,7 +42,7 @@ for (const figure of document.querySelectorAll('figure.timeline')) {
     for (let at = Math.ceil(view[0] / step) * step; at <= view[1]; at += step) {
       draw(overlay, 'path', { class: 'grid', d: 'M' + x(at) + ' ' + top + 'V' + (bottom + 5) });
       const label = Math.abs(at) < step / 1000 ? '0' : (at > 0 ? '+' : '') + Number(at.toPrecision(6));
-      draw(overlay, 'text', { class: 'tick', x: x(at), y: bottom + 18 }, label);
+      if (x(at) > left + 14) draw(overlay, 'text', { class: 'tick', x: x(at), y: bottom + 18 }, label);
     }
     draw(overlay, 'text', { class: 'log-label', x: left - 8, y: bottom + 18 }, 'ms since SIGTERM');
     for (const line of log.filter(({ at }) => visible(at))) {

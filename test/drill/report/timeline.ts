@@ -5,7 +5,7 @@ import { FATE_LOOKS } from './fate-look';
 import { type Bar, type Layout, layOut } from './timeline-layout';
 
 const WIDTH = 1240;
-const LEFT = 98;
+const LEFT = 112;
 const RIGHT = 14;
 const MARK_ROW = 16;
 const AXIS = 44;

@@ -28,7 +28,7 @@ export interface ModeResult {
   readonly bareExitMs: Spread | null;
   /** The first bad trial, else the last one: the one to show. */
   readonly shown: TrialResult | null;
-  /** Every request that came to a bad end, with its trial. */
+  /** The first requests that came to a bad end, at most `KEPT_FAULTS`. */
   readonly faults: readonly Fault[];
 }
 
@@ -39,10 +39,17 @@ export interface Fault {
   readonly request: Accounted;
 }
 
+/** Enough to see what goes wrong; a server that loses a thousand times loses in the same way each time. */
+const KEPT_FAULTS = 500;
+
+/** How many requests came to a bad end. */
+export function faultCount(result: Pick<ModeResult, 'counts'>): number {
+  return FAULTS.reduce((sum, fate) => sum + result.counts[fate], 0);
+}
+
 /** How many bad ends a trial had, unexplained rows included. */
 export function faultsIn(trial: TrialResult): number {
-  const bad = FAULTS.reduce((sum, fate) => sum + trial.account.counts[fate], 0);
-  return bad + trial.account.unexplained.length;
+  return faultCount(trial.account) + trial.account.unexplained.length;
 }
 
 export function isClean(trial: TrialResult): boolean {
@@ -78,8 +85,8 @@ export class ModeTally {
     if (trial.exitCode !== 0) this.#badExits += 1;
     if (!isClean(trial)) this.#trialsWithFault += 1;
     for (const request of trial.account.requests) {
-      if (isFault(request.fate))
-        this.#faults.push({ trial: trial.number, signalledAt: trial.signalledAt, request });
+      if (!isFault(request.fate) || this.#faults.length >= KEPT_FAULTS) continue;
+      this.#faults.push({ trial: trial.number, signalledAt: trial.signalledAt, request });
     }
     if (this.#shown === null || isClean(this.#shown)) this.#shown = trial;
   }

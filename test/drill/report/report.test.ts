@@ -1,0 +1,167 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { FATES } from '../accounting/fate';
+
+const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
+  existsSync,
+);
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+];
+const MODES = ['kept-alive', 'health'];
+
+interface Json {
+  modes: {
+    mode: string;
+    trials: number;
+    requests: number;
+    counts: Record<string, number>;
+    shown: { account: { counts: Record<string, number>; requests: unknown[] }; marks: { label: string }[] };
+  }[];
+}
+
+let folder: string;
+let json: Json;
+let output: string;
+let exitCode: number;
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'drill-report-'));
+  const server = `${process.execPath} ${path.join(__dirname, '..', 'fixtures', 'naive-close.js')}`;
+  const files = ['--json', `${folder}/drill.json`, '--report', `${folder}/drill.html`];
+  const load = ['--mode', MODES.join(','), '--trials', '1', '--clients', '12', '--grace', '700'];
+  const main = path.join(__dirname, '..', 'main.ts');
+  const drill = spawn(process.execPath, ['--import', 'tsx', main, '--cmd', server, ...load, ...files]);
+  output = '';
+  drill.stdout.on('data', (bytes: Buffer) => {
+    output += bytes.toString();
+  });
+  [exitCode] = (await once(drill, 'close')) as [number];
+  json = JSON.parse(await readFile(`${folder}/drill.json`, 'utf8')) as Json;
+}, 60_000);
+
+afterAll(() => rm(folder, { recursive: true }));
+
+test('a server that loses makes the drill exit with 1, and the terminal shows the figures of the JSON', () => {
+  expect(exitCode).toBe(1);
+  for (const mode of json.modes) {
+    const row = output.split('\n').find((line) => line.includes(` ${mode.mode} `)) ?? '';
+    const cells = row.split('│').map((text) => text.trim());
+    expect(cells).toEqual(expect.arrayContaining([String(mode.requests), String(mode.counts.lost)]));
+  }
+});
+
+test('the page asks for nothing from outside itself', async () => {
+  const page = await readFile(`${folder}/drill.html`, 'utf8');
+  expect(page.match(/(?:src|href)="(?!#)[^"]*"/g)).toBeNull();
+  expect(page).not.toMatch(/@import|url\(/);
+});
+
+const withBrowser = CHROMIUM === undefined ? describe.skip : describe;
+withBrowser(
+  `in a headless browser${CHROMIUM === undefined ? ' (skipped: no Chromium on this machine)' : ''}`,
+  () => {
+    let browser: Browser;
+    let page: Page;
+    const problems: string[] = [];
+
+    beforeAll(async () => {
+      // playwright gives every launch a fresh user-data folder and removes it.
+      browser = await chromium.launch({ executablePath: CHROMIUM ?? '', args: FLAGS });
+      page = await browser.newPage({ viewport: { width: 1340, height: 900 } });
+      page.on('pageerror', (error) => problems.push(error.message));
+      page.on('request', (request) => {
+        if (!request.url().startsWith('file:')) problems.push(`a request to ${request.url()}`);
+      });
+      await page.goto(`file://${folder}/drill.html`);
+    }, 30_000);
+
+    afterAll(() => browser.close());
+
+    const numberIn = async (selector: string) => Number(await page.locator(selector).textContent());
+
+    test('its table, its legend and its bars have the counts of the JSON', async () => {
+      for (const { mode, counts, shown } of json.modes) {
+        for (const fate of FATES) {
+          const bars = page.locator(`figure[data-mode="${mode}"] rect.bar[data-fate="${fate}"]`);
+          expect([mode, fate, await bars.count()]).toEqual([mode, fate, shown.account.counts[fate]]);
+          const chip = `figure[data-mode="${mode}"] button[data-chip="${fate}"] b`;
+          if (shown.account.counts[fate]) expect(await numberIn(chip)).toBe(shown.account.counts[fate]);
+          const cell = page.locator(`tr[data-mode="${mode}"] td[data-count="${fate}"]`);
+          if ((await cell.count()) > 0) expect(Number(await cell.textContent())).toBe(counts[fate]);
+          else expect(counts[fate]).toBe(0);
+        }
+        expect(shown.account.requests.length).toBeGreaterThan(20);
+      }
+    });
+
+    test('every mark of the trial is labelled, the signal among them', async () => {
+      for (const { mode, shown } of json.modes) {
+        const labels = await page.locator(`figure[data-mode="${mode}"] .mark-label`).allTextContents();
+        expect(shown.marks.map(({ label }) => label)).toContain('signal');
+        expect(labels.map((text) => text.split('  ')[0])).toEqual(shown.marks.map(({ label }) => label));
+      }
+    });
+
+    test('the picture is painted: bars in their colours cover part of it', async () => {
+      const figure = page.locator('figure[data-mode="kept-alive"]');
+      await figure.scrollIntoViewIfNeeded();
+      const screenshot = (await figure.screenshot()).toString('base64');
+      const share = (name: string) => page.evaluate(SHARE_OF_COLOUR, { screenshot, name });
+      expect(await share('acknowledged')).toBeGreaterThan(0.05);
+      expect(await share('lost')).toBeGreaterThan(0.0005);
+    }, 20_000);
+
+    test('a press on a fate dims the others, and the whole trial can be shown', async () => {
+      const figure = page.locator('figure[data-mode="kept-alive"]');
+      await figure.locator('button[data-chip="lost"]').click();
+      const counts = json.modes[0]?.shown.account.counts ?? {};
+      const others = FATES.filter((fate) => fate !== 'lost').reduce(
+        (sum, fate) => sum + (counts[fate] ?? 0),
+        0,
+      );
+      expect(await figure.locator('rect.bar.dim').count()).toBe(others);
+      const before = await figure.locator('svg.lanes').getAttribute('viewBox');
+      await figure.locator('button[data-zoom="closer"]').click();
+      expect(await figure.locator('svg.lanes').getAttribute('viewBox')).not.toBe(before);
+    });
+
+    test('nothing fails in the page, and it asks for nothing else', () => {
+      expect(problems).toEqual([]);
+    });
+  },
+);
+
+/** Runs in the page: which share of the screenshot's pixels has the colour of the fate's chip. */
+const SHARE_OF_COLOUR = async ({
+  screenshot,
+  name,
+}: {
+  screenshot: string;
+  name: string;
+}): Promise<number> => {
+  // biome-ignore lint/suspicious/noExplicitAny: the browser's globals are not among this project's types
+  const { document, getComputedStyle, Image, OffscreenCanvas } = globalThis as any;
+  const chip = document.querySelector(`figure[data-mode="kept-alive"] button[data-chip="${name}"] i`);
+  const wanted: number[] = getComputedStyle(chip).backgroundColor.match(/\d+/g).map(Number);
+  const image = new Image();
+  image.src = `data:image/png;base64,${screenshot}`;
+  await image.decode();
+  const context = new OffscreenCanvas(image.width, image.height).getContext('2d');
+  context.drawImage(image, 0, 0);
+  const { data } = context.getImageData(0, 0, image.width, image.height);
+  let same = 0;
+  for (let at = 0; at < data.length; at += 4) {
+    if (wanted.every((value, channel) => Math.abs(data[at + channel] - value) < 12)) same += 1;
+  }
+  return same / (data.length / 4);
+};
