@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { type BuiltFixture, buildFixture } from './support/built-fixture';
 import { Flood } from './support/flood';
@@ -53,6 +53,18 @@ describe('a socket that outlives the process', () => {
     },
     60_000,
   );
+
+  onLinux('is not passed on to child processes', async () => {
+    const held = heldSocket();
+    const server = start({ inherit: held.fd, wrapper: asSystemdWould });
+    await server.address();
+    const flags = /^flags:\s*0(\d+)$/m.exec(
+      readFileSync(`/proc/${server.child.pid}/fdinfo/3`, 'latin1'),
+    )?.[1];
+    held.close();
+    const O_CLOEXEC = 0o2000000;
+    expect(Number.parseInt(flags ?? '0', 8) & O_CLOEXEC).toBe(O_CLOEXEC);
+  });
 
   const activated = hasActivate ? it : it.skip;
   activated(

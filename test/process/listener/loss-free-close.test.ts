@@ -13,8 +13,8 @@ beforeAll(() => {
 afterAll(() => rmSync(fixture.folder, { recursive: true }));
 
 /** One server under a flood, one SIGTERM; what became of every request, and how the listener was closed. */
-async function trial(target: FixtureOptions['target'], connectTo: string, answersFirst: number) {
-  const server = new ServerProcess(fixture, target ? { target } : {});
+async function trial(options: FixtureOptions, connectTo: string, answersFirst: number) {
+  const server = new ServerProcess(fixture, options);
   try {
     const flood = new Flood((await server.address()).port, connectTo, 32);
     await flood.answers(answersFirst);
@@ -37,7 +37,7 @@ describe('a listener that closes under a flood of new connections', () => {
       const losses: Fates[] = [];
       for (let index = 0; index < TRIALS; index += 1) {
         const host = hosts[index % hosts.length] ?? hosts[0];
-        const { fates, report, exitCode } = await trial(target, host, 50 + 25 * index);
+        const { fates, report, exitCode } = await trial({ target }, host, 50 + 25 * index);
         expect(report).toMatchObject({ method: 'syn-filter' });
         expect(report).not.toHaveProperty('reason');
         expect(exitCode).toBe(0);
@@ -47,4 +47,14 @@ describe('a listener that closes under a flood of new connections', () => {
     },
     60_000,
   );
+
+  it('starts and stops without koffi too, within its bound, and says what was missing', async () => {
+    const { report, exitCode } = await trial({ env: { NODE_PATH: '' } }, '127.0.0.1', 100);
+    expect(report).toMatchObject({
+      method: 'accept-until-quiet',
+      reason: expect.stringMatching(/koffi could not be loaded|no socket filter on/),
+    });
+    expect(report.tookMs).toBeLessThan(5_000);
+    expect(exitCode).toBe(0);
+  }, 20_000);
 });

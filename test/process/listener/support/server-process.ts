@@ -7,8 +7,6 @@ import type { BuiltFixture } from './built-fixture';
 
 export interface FixtureOptions {
   readonly target?: ListenTarget;
-  /** False: close without the kernel's help. */
-  readonly filter?: false;
   /** Which node runs it; default: the one that runs the test. */
   readonly node?: string;
   /** What to run instead of node itself, with node's path and the script appended. */
@@ -28,19 +26,14 @@ export class ServerProcess {
   #wake = () => {};
 
   constructor(fixture: BuiltFixture, options: FixtureOptions = {}) {
-    const {
-      target = { kind: 'address', port: 0, host: '127.0.0.1' },
-      filter,
-      wrapper = [],
-      inherit,
-    } = options;
+    const { target = { kind: 'address', port: 0, host: '127.0.0.1' }, wrapper = [], inherit } = options;
     const [command = '', ...words] = [...wrapper, options.node ?? process.execPath, fixture.script];
     const stdio: StdioOptions = ['ignore', 'pipe', 'inherit', ...(inherit === undefined ? [] : [inherit])];
     const env = {
       ...process.env,
-      ...options.env,
       NODE_PATH: fixture.modules,
-      FIXTURE: JSON.stringify({ target, filter }),
+      ...options.env,
+      FIXTURE: JSON.stringify({ target }),
     };
     this.child = spawn(command, words, { stdio, env });
     this.#exited = once(this.child, 'exit').then(([code]) => code as number | null);
