@@ -1,5 +1,6 @@
 import { lifecycleLog } from '../adapters/observability/lifecycle-log';
 import type { PinoLog } from '../adapters/observability/pino-log';
+import { systemdNotify } from '../adapters/process/systemd-notify';
 import { ShutdownCoordinator } from '../application/shutdown-coordinator';
 import { components } from './components';
 import type { Config } from './config';
@@ -16,6 +17,8 @@ export function createService(config: Config): Service {
   const registry = components(config);
   const log = registry.get(TOKENS.log);
   const observers = [lifecycleLog(log), registry.get(TOKENS.metrics).observe];
+  const systemd = systemdNotify(process.env, process.pid, log);
+  if (systemd) observers.push(systemd);
   const coordinator = new ShutdownCoordinator({
     graph: registry.graph(),
     lifecycle: registry.get(TOKENS.lifecycle),
