@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Client } from 'pg';
@@ -29,7 +29,10 @@ export async function startTestServer(): Promise<TestServer> {
   if (given) return { url: given, stop: async () => {} };
   const dataFolder = await mkdtemp(path.join(tmpdir(), 'lastcall-test-'));
   const server = new EmbeddedPostgres({ dataFolder, log: silent, temporary: true });
-  await server.start(new AbortController().signal);
+  await server.start(new AbortController().signal).catch(async (error) => {
+    await rm(dataFolder, { recursive: true, force: true });
+    throw error;
+  });
   return {
     url: server.url(),
     async stop() {

@@ -9,12 +9,12 @@ import { isRunning } from './process-table';
 /**
  * Runs a command for as long as the service lives, and not a moment longer.
  *
- * A shell rather than a Node process: ready in 2 ms instead of 50, 1 MB of memory instead of 45, and nothing to compile.
- * It sits in a session of its own, so that Ctrl-C, which goes to the terminal's whole foreground group, does
- * not make Postgres abort what is in flight. Descriptor 3 is a pipe from the service that nothing is ever
- * written to: end of file means that the service has gone, SIGKILL included. (Not stdin: Node closes a child's
- * stdin as soon as that child exits, and the watcher is meant to outlive the keeper.) The watcher is a process beside the one
- * that waits, so that the command is still ended when that one was killed.
+ * A shell rather than a Node process: there in 2 ms, with 2 MB of memory, and nothing to compile, against
+ * 40 ms and 40 MB. It sits in a session of its own, so that Ctrl-C, which goes to the terminal's whole
+ * foreground group, does not make Postgres abort what is in flight. Descriptor 3 is a pipe from the service
+ * that nothing is ever written to: end of file means that the service has gone, SIGKILL included. (Not stdin:
+ * Node closes a child's stdin once that child has exited, and the watcher is to outlive the keeper.) The
+ * watcher is a process beside the one that waits, so that the command ends even when that one was killed.
  *
  * SIGINT is sent again until it worked, because it is ignored until the command has installed its handler.
  */
@@ -34,7 +34,7 @@ kept=$!
 } >/dev/null 2>&1 &
 watcher=$!
 exec 3<&-
-echo $kept
+echo "lastcall-keeper: process $kept"
 wait $kept
 status=$?
 kill -KILL $watcher
@@ -123,8 +123,9 @@ export class Kept {
   }
 
   #hear(line: string): void {
-    if (this.#pid === undefined) this.#pid = Number(line);
-    else this.#tell(line);
+    const pid = /^lastcall-keeper: process (\d+)$/.exec(line)?.[1];
+    if (pid === undefined) this.#tell(line);
+    else this.#pid = Number(pid);
   }
 
   #tell(line: string): void {

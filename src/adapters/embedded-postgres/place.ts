@@ -85,11 +85,21 @@ function canRun(binaries: Binaries, account: Account): Promise<boolean> {
   return succeeds(binaries.postgres, ['--version'], { ...account, cwd: '/', env: binaries.env });
 }
 
-function succeeds(file: string, args: string[], options: Account & { cwd: string; env?: NodeJS.ProcessEnv }) {
-  return run(file, args, options).then(
-    () => true,
-    () => false,
-  );
+async function succeeds(
+  file: string,
+  args: string[],
+  options: Account & { cwd: string; env?: NodeJS.ProcessEnv },
+): Promise<boolean> {
+  try {
+    await run(file, args, options);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
+    // A container that has dropped the capability SETUID.
+    throw new EmbeddedPostgresError(
+      `Postgres does not run as root, and this root may not become another user (uid ${options.uid}); ${USE_YOUR_OWN}`,
+    );
+  }
 }
 
 /** Resolves with its path. Mode 0755 whatever the umask is: everybody may pass, only root may write. */
