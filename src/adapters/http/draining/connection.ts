@@ -5,6 +5,7 @@ import { type Refusal, refusalText, refuse } from './refusal';
 
 interface ConnectionOptions {
   readonly peerFinTimeoutMs: number;
+  readonly stalledBodyTimeoutMs: number;
   readonly discardTimeoutMs: number;
   /** Called when a response is over: answered, or cut. */
   readonly onOver: (connection: Connection, response: ServerResponse) => void;
@@ -21,6 +22,7 @@ export class Connection {
   /** The one listener of every response on this connection, so that a request costs no closure. */
   readonly onResponseClose = () => this.#responseOver();
   readonly #options: ConnectionOptions;
+  #peerTimeoutMs: number;
   #parting = false;
   #muted = false;
   #lastWords: string | undefined;
@@ -30,9 +32,14 @@ export class Connection {
     options: ConnectionOptions,
   ) {
     this.#options = options;
+    this.#peerTimeoutMs = options.peerFinTimeoutMs;
     // http.Server calls this after an answer with `Connection: close`; its own one closes with the client's bytes
     // unread, an RST.
-    socket.destroySoon = () => this.part();
+    socket.destroySoon = () => {
+      // Answered early (413): the client is writing, and may pause for longer than a FIN takes to come back.
+      if (this.responses[0]?.req.complete === false) this.#peerTimeoutMs = options.stalledBodyTimeoutMs;
+      this.part();
+    };
   }
 
   /** Our FIN has been sent, or the connection is broken. */
@@ -95,7 +102,7 @@ export class Connection {
     const destroy = () => socket.destroy();
     const limit = setTimeout(destroy, this.#options.discardTimeoutMs).unref();
     socket.once('close', () => clearTimeout(limit));
-    socket.setTimeout(this.#options.peerFinTimeoutMs, destroy);
+    socket.setTimeout(this.#peerTimeoutMs, destroy);
     if (!this.upgraded) this.mute();
     if (!socket.writableEnded) socket.end(lastWords);
   }

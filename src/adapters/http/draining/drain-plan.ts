@@ -18,14 +18,14 @@ const MAX_CANCEL_GRACE_MS = 500;
 
 /** Plans the drain that begins at `now` and must have ended at `deadlineAt`. */
 export function planDrain(now: number, deadlineAt: number, lingerMs: number): DrainPlan {
-  const graceMs = Math.min(MAX_CANCEL_GRACE_MS, Math.max(0, deadlineAt - now) * 0.1);
+  const graceMs = Math.min(MAX_CANCEL_GRACE_MS, Math.max(0, deadlineAt - now) * 0.2);
   const cancelAt = deadlineAt - graceMs;
   const farewellAt = Math.min(now + lingerMs, cancelAt);
   return {
     earlyFarewellAt: Math.min(now + EARLY_LINGER_MS, farewellAt),
     farewellAt,
     cancelAt,
-    refuseAt: deadlineAt - graceMs * 0.4,
+    refuseAt: deadlineAt - graceMs * 0.5,
     destroyAt: deadlineAt - graceMs * 0.1,
   };
 }

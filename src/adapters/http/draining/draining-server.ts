@@ -1,41 +1,21 @@
-import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
 import type { Deadline } from '../../../application/deadline';
 import type { Component, StopDetails } from '../../../application/ports/component';
-import type { Log } from '../../../application/ports/log';
-import { closeListener, type Listener, type ListenTarget, openListener } from '../listener/listener';
+import { closeListener, type Listener, openListener } from '../listener/listener';
 import { judgeClientError } from './client-error';
 import { Connection } from './connection';
 import { continueWhenRead } from './continue';
 import { Drain } from './drain';
 import { planDrain } from './drain-plan';
-import type { HttpServerEvent, HttpServerObserver } from './events';
+import type { HttpServerEvent } from './events';
 import { createHttpServer } from './http-server';
 import { saysClose } from './last-word';
 import { DEFAULT_HTTP_LIMITS, type HttpLimits } from './limits';
 import { logEvent } from './log-event';
+import type { ConnectionCounts, DrainingServerOptions } from './options';
 
-export interface DrainingServerOptions {
-  readonly handler: RequestListener;
-  readonly target: ListenTarget;
-  /** How long after the signal an idle connection may still send a request, at the least. */
-  readonly lingerMs: number;
-  readonly log: Log;
-  /** Called once at most, when requests have run out of time: aborts their work. Handlers may still answer then. */
-  readonly cancel: () => void;
-  readonly limits?: Partial<HttpLimits>;
-  readonly observer?: HttpServerObserver;
-  /** Without it an upgrade is served as the plain request that it also is (RFC 9110, 7.8). */
-  readonly onUpgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
-}
-
-/** Connections at this moment. `active`: with a request that a handler is at; the others are idle. */
-export interface ConnectionCounts {
-  readonly total: number;
-  readonly active: number;
-  readonly idle: number;
-}
+export type { ConnectionCounts, DrainingServerOptions } from './options';
 
 /**
  * An HTTP/1.1 server whose stop loses no request: what is established is answered, what is new is refused.
@@ -155,9 +135,10 @@ export class DrainingServer implements Component {
   }
 
   #accepted(socket: Socket): void {
-    const { peerFinTimeoutMs, discardTimeoutMs } = this.#limits;
+    const { peerFinTimeoutMs, halfSentTimeoutMs, discardTimeoutMs } = this.#limits;
     const connection = new Connection(socket, {
       peerFinTimeoutMs,
+      stalledBodyTimeoutMs: halfSentTimeoutMs,
       discardTimeoutMs,
       onOver: (over, response) => this.#drain?.over(over, response),
     });

@@ -16,7 +16,10 @@ export interface HttpLimits {
   readonly maxHeaderBytes: number;
   /** Requests on one connection; the last is answered with `Connection: close`. 0: no bound. */
   readonly maxRequestsPerSocket: number;
-  /** During the drain: how long a client may send nothing in the middle of a request before it gets 408. */
+  /**
+   * How long a client may send nothing in the middle of a request: during the drain, before it gets 408; at any time,
+   * after an answer that did not wait for the body (413), before it is cut off.
+   */
   readonly halfSentTimeoutMs: number;
   /** After our FIN: how long the peer may stay silent without a FIN of its own before the connection is destroyed. */
   readonly peerFinTimeoutMs: number;

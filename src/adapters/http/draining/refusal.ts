@@ -1,13 +1,8 @@
 import { ServerResponse, STATUS_CODES } from 'node:http';
+import { PROBLEM_TYPE, type Problem, problemBody } from '../problem';
 
 /** An answer that the server makes by itself, where no handler ran or its answer can no longer be waited for. */
-export interface Refusal {
-  readonly status: 400 | 408 | 413 | 431 | 503;
-  /** The stable code in the problem document (RFC 9457). */
-  readonly code: string;
-  readonly detail: string;
-  readonly retryAfterSeconds?: number;
-}
+export type Refusal = Problem;
 
 export const MALFORMED: Refusal = {
   status: 400,
@@ -55,7 +50,7 @@ export function refuse(response: ServerResponse, refusal: Refusal, close: boolea
       response.removeHeader(name);
   }
   response.shouldKeepAlive = !close;
-  const body = problem(refusal);
+  const body = JSON.stringify(problemBody(refusal));
   const { writeHead, end } = ServerResponse.prototype;
   writeHead.call(response, refusal.status, headers(refusal, body, close));
   end.call(response, body, 'utf8');
@@ -63,18 +58,14 @@ export function refuse(response: ServerResponse, refusal: Refusal, close: boolea
 
 /** The refusal as bytes for a connection on which no request was understood; always with `Connection: close`. */
 export function refusalText(refusal: Refusal): string {
-  const body = problem(refusal);
+  const body = JSON.stringify(problemBody(refusal));
   const lines = Object.entries(headers(refusal, body, true)).map(([name, value]) => `${name}: ${value}\r\n`);
   return `HTTP/1.1 ${refusal.status} ${STATUS_CODES[refusal.status]}\r\n${lines.join('')}\r\n${body}`;
 }
 
-function problem({ status, code, detail }: Refusal): string {
-  return JSON.stringify({ type: 'about:blank', title: STATUS_CODES[status], status, code, detail });
-}
-
 function headers(refusal: Refusal, body: string, close: boolean): Record<string, string> {
   return {
-    'Content-Type': 'application/problem+json',
+    'Content-Type': PROBLEM_TYPE,
     'X-Content-Type-Options': 'nosniff',
     'Cache-Control': 'no-store',
     'Content-Length': String(Buffer.byteLength(body)),
