@@ -9,8 +9,6 @@ import { ServerProcess } from './support/server-process';
 const onLinux = process.platform === 'linux' ? it : it.skip;
 const ACTIVATE = 'systemd-socket-activate';
 const hasActivate = spawnSync(ACTIVATE, ['--version']).status === 0;
-const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-const hasReusePort = major > 23 || (major === 23 && minor >= 1) || (major === 22 && minor >= 12);
 
 /** systemd sets LISTEN_PID between fork and exec; a shell that becomes node can do the same. */
 const asSystemdWould = ['/bin/sh', '-c', 'LISTEN_PID=$$ LISTEN_FDS=1 exec "$@"', 'sh'];
@@ -84,44 +82,6 @@ describe('a socket that outlives the process', () => {
       expect(flood.fates).toMatchObject({ lost: 0, resetBeforeWrite: 0 });
     },
     30_000,
-  );
-});
-
-describe('two listeners on one port', () => {
-  const target = { kind: 'address', port: 0, host: '127.0.0.1', reusePort: true } as const;
-  const twins = hasReusePort ? it : it.skip;
-
-  twins(
-    `refuse and lose nothing when the older stops (Node >= 22.12; this is ${process.versions.node})`,
-    async () => {
-      let older = start({ target });
-      const { port } = await older.address();
-      const flood = new Flood(port, '127.0.0.1', 16);
-      for (let restart = 1; restart <= 5; restart += 1) {
-        const newer = start({ target: { ...target, port } });
-        await newer.address();
-        await flood.answers(flood.fates.answered + 200);
-        expect(await older.terminate()).toMatchObject({ method: 'syn-filter' });
-        expect(await older.exitCode()).toBe(0);
-        older = newer;
-      }
-      const { answered, ...others } = await flood.finish();
-      expect(others).toEqual({ refused: 0, unconnected: 0, resetBeforeWrite: 0, lost: 0 });
-      expect(flood.answeredBy.size).toBe(6);
-    },
-    60_000,
-  );
-
-  const without = hasReusePort ? it.skip : it;
-  without(
-    `are refused in one readable line by an older Node (this is ${process.versions.node})`,
-    async () => {
-      const server = start({ target });
-      expect(await server.failure()).toBe(
-        `reusePort needs Node 22.12 or 23.1, and this is ${process.versions.node}`,
-      );
-      expect(await server.exitCode()).toBe(1);
-    },
   );
 });
 

@@ -5,17 +5,20 @@ import { HalfConnectedClient } from './support/raw-socket';
 
 const onLinux = process.platform === 'linux' ? it : it.skip;
 
-async function opened() {
+async function opened(target: { host?: string }) {
   const server = createServer((socket) => socket.end('served', () => server.emit('served')));
-  const listener = await openListener(server, { kind: 'address', port: 0, host: '127.0.0.1' });
+  const listener = await openListener(server, { kind: 'address', port: 0, ...target });
   return { server, listener, port: (listener.address as AddressInfo).port };
 }
 
 describe('a handshake that is under way when the listener closes', () => {
-  onLinux(
-    'is waited for, and its connection is served',
-    async () => {
-      const { server, listener, port } = await opened();
+  onLinux.each([
+    ['IPv4', { host: '127.0.0.1' }],
+    ['IPv4 to an IPv6 socket', {}],
+  ])(
+    'is waited for, and its connection is served: %s',
+    async (_name, target) => {
+      const { server, listener, port } = await opened(target);
       const client = new HalfConnectedClient(port);
       const report = closeListener(server, listener, { handshakeTimeoutMs: 10_000 });
       const served = once(server, 'served');
@@ -31,7 +34,7 @@ describe('a handshake that is under way when the listener closes', () => {
   );
 
   onLinux('is given up after the bound, with the reason', async () => {
-    const { server, listener, port } = await opened();
+    const { server, listener, port } = await opened({ host: '127.0.0.1' });
     const client = new HalfConnectedClient(port);
     const report = await closeListener(server, listener, { handshakeTimeoutMs: 40 });
     client.close();

@@ -15,18 +15,16 @@ const REQUEST_BYTES = HEADER_BYTES + 56; // and struct inet_diag_req_v2
 const ADDRESS_FAMILY = { IPv4: 2, IPv6: 10 } as const;
 
 /**
- * Counts handshakes under way on a local port, by sock_diag(7): the kernel selects, so that a machine with many
- * sockets costs under a millisecond, where reading /proc/net/tcp costs tens. `TCP_INFO` does not know them.
- * An IPv6 socket may serve IPv4 too, and the kernel lists those under either family: both are asked.
+ * Counts handshakes under way on a local port, by sock_diag(7). `TCP_INFO` does not know them, and reading
+ * /proc/net/tcp prints every socket of the machine; this walks them too, but in the kernel: 0.4 ms on a quiet
+ * machine, 3 ms of CPU beside 13,000 connections.
+ * A handshake is listed under its listener's family, IPv4 clients of an IPv6 socket included (inet_reqsk_alloc).
  */
 export function countHandshakes(libc: Libc, port: number, family: 'IPv4' | 'IPv6'): number {
   const fd = libc.socket(AF_NETLINK, SOCK_RAW_CLOEXEC, NETLINK_SOCK_DIAG);
   try {
-    const families = family === 'IPv4' ? [ADDRESS_FAMILY.IPv4] : [ADDRESS_FAMILY.IPv6, ADDRESS_FAMILY.IPv4];
-    return families.reduce((sum, each) => {
-      libc.send(fd, request(each, port), 0);
-      return sum + countAnswers(libc, fd);
-    }, 0);
+    libc.send(fd, request(ADDRESS_FAMILY[family], port), 0);
+    return countAnswers(libc, fd);
   } finally {
     libc.close(fd);
   }

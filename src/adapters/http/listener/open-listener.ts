@@ -11,7 +11,7 @@ import type { Listener, ListenTarget } from './listen-target';
 export async function openListener(server: Server, target: ListenTarget): Promise<Listener> {
   // Here, before anyone is connected, so that neither a request nor the signal pays the 10 to 20 ms of loading.
   const access = linuxListenKernel();
-  // A child that we spawn must not keep the socket open after us; sd_listen_fds(3) does the same.
+  // A child that we spawn must not keep the socket open after us, as it would without koffi; so does sd_listen_fds(3).
   if (target.kind === 'inherited' && 'kernel' in access) access.kernel.closeOnExec(target.fd);
   server.listen(listenOptions(target));
   await once(server, 'listening');

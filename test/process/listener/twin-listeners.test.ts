@@ -1,0 +1,92 @@
+import { once } from 'node:events';
+import { rmSync } from 'node:fs';
+import { type AddressInfo, connect, createServer } from 'node:net';
+import { closeListener, openListener } from '../../../src/adapters/http/listener/listener';
+import { type BuiltFixture, buildFixture } from './support/built-fixture';
+import { Flood } from './support/flood';
+import { HalfConnectedClient } from './support/raw-socket';
+import { ServerProcess } from './support/server-process';
+
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+const hasReusePort = major > 23 || (major === 23 && minor >= 1) || (major === 22 && minor >= 12);
+
+let fixture: BuiltFixture;
+const started: ServerProcess[] = [];
+beforeAll(() => {
+  fixture = buildFixture();
+});
+afterEach(() => {
+  for (const each of started.splice(0)) each.kill();
+});
+afterAll(() => rmSync(fixture.folder, { recursive: true }));
+
+function start(options: ConstructorParameters<typeof ServerProcess>[1]): ServerProcess {
+  const server = new ServerProcess(fixture, options);
+  started.push(server);
+  return server;
+}
+
+describe('two listeners on one port', () => {
+  const target = { kind: 'address', port: 0, host: '127.0.0.1', reusePort: true } as const;
+  const twins = hasReusePort ? it : it.skip;
+
+  twins(
+    `refuse and lose nothing when the older stops (Node >= 22.12; this is ${process.versions.node})`,
+    async () => {
+      let older = start({ target });
+      const { port } = await older.address();
+      const flood = new Flood(port, '127.0.0.1', 16);
+      for (let restart = 1; restart <= 5; restart += 1) {
+        const newer = start({ target: { ...target, port } });
+        await newer.address();
+        await flood.answers(flood.fates.answered + 200);
+        expect(await older.terminate()).toMatchObject({ method: 'syn-filter' });
+        expect(await older.exitCode()).toBe(0);
+        older = newer;
+      }
+      const { answered, ...others } = await flood.finish();
+      expect(others).toEqual({ refused: 0, unconnected: 0, resetBeforeWrite: 0, lost: 0 });
+      expect(flood.answeredBy.size).toBe(6);
+    },
+    60_000,
+  );
+
+  twins(
+    'take new connections over from the older without a pause while it still waits for handshakes',
+    async () => {
+      const older = createServer((socket) => socket.end('older'));
+      const newer = createServer((socket) => socket.end('newer'));
+      const listener = await openListener(older, target);
+      const { port } = listener.address as AddressInfo;
+      await openListener(newer, { ...target, port });
+      // Enough of them that the kernel's hash gives some to the older one, which keep its filter up until they are gone.
+      const halves = Array.from({ length: 20 }, () => new HalfConnectedClient(port));
+      const closing = closeListener(older, listener, { handshakeTimeoutMs: 5_000 });
+      const answers = await Promise.all(Array.from({ length: 20 }, () => answerFrom(port)));
+      expect(older.listening).toBe(true);
+      expect(answers).toEqual(answers.map(() => 'newer'));
+      for (const half of halves) half.close();
+      await closing;
+      await once(newer.close(), 'close');
+    },
+  );
+
+  const without = hasReusePort ? it.skip : it;
+  without(
+    `are refused in one readable line by an older Node (this is ${process.versions.node})`,
+    async () => {
+      const server = start({ target });
+      expect(await server.failure()).toBe(
+        `reusePort needs Node 22.12 or 23.1, and this is ${process.versions.node}`,
+      );
+      expect(await server.exitCode()).toBe(1);
+    },
+  );
+});
+
+async function answerFrom(port: number): Promise<string> {
+  const socket = connect(port, '127.0.0.1').setEncoding('latin1');
+  const [answer] = await once(socket, 'data');
+  socket.destroy();
+  return answer as string;
+}
