@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { startLanes } from './database/lanes';
+import { createLanes, startPostgres } from './database/lanes';
 import { type Options, readOptions } from './options';
 import { Progress } from './progress';
 import { htmlReport } from './report/html';
@@ -9,21 +9,21 @@ import { jsonReport, type Setting } from './report/json';
 import { terminalTable } from './report/table';
 import { isFaultless, verdict } from './report/verdict';
 import type { ModeResult } from './run/mode-result';
-import { BARE_COMMAND, runDrill } from './run/run-drill';
+import { runDrill } from './run/run-drill';
 import { killAllServers } from './server/server-process';
 
 async function main(options: Options): Promise<void> {
   const startedAt = new Date();
   const began = performance.now();
-  const lanes = await startLanes(options.parallel);
+  const postgres = await startPostgres();
   const interrupted = () => {
     killAllServers();
-    void lanes.stop().finally(() => process.exit(130));
+    void postgres.stop().finally(() => process.exit(130));
   };
   process.once('SIGINT', interrupted);
   process.once('SIGTERM', interrupted);
   try {
-    const results = await drill(options, lanes.urls);
+    const results = await drill(options, postgres.url);
     const setting: Setting = {
       command: options.cmd,
       clients: options.clients,
@@ -40,11 +40,12 @@ async function main(options: Options): Promise<void> {
     if (options.report !== undefined) await write(options.report, htmlReport(setting, results));
     process.exitCode = isFaultless(results) ? 0 : 1;
   } finally {
-    await lanes.stop();
+    await postgres.stop();
   }
 }
 
-async function drill(options: Options, databaseUrls: readonly string[]): Promise<ModeResult[]> {
+async function drill(options: Options, serverUrl: string): Promise<ModeResult[]> {
+  const lanes = await createLanes(serverUrl, options.parallel);
   const progress = new Progress(options.mode, options.trials);
   try {
     return await runDrill({
@@ -56,12 +57,12 @@ async function drill(options: Options, databaseUrls: readonly string[]): Promise
       seed: options.seed,
       graceMs: options.grace,
       ...(options.clientsStop === undefined ? {} : { clientsStopMs: options.clientsStop }),
-      databaseUrls,
-      bareCommand: BARE_COMMAND,
+      ...lanes,
       onTrial: (mode, done) => progress.trialDone(mode, done),
     });
   } finally {
     progress.end();
+    await lanes.drop();
   }
 }
 

@@ -1,23 +1,26 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { type Lanes, startLanes } from './database/lanes';
+import { createLanes, type Lanes, type Postgres, startPostgres } from './database/lanes';
 import { keptAlive } from './modes/kept-alive';
 import { oneShot } from './modes/one-shot';
 import { isFaultless } from './report/verdict';
 import type { ModeResult } from './run/mode-result';
-import { BARE_COMMAND, runDrill } from './run/run-drill';
+import { runDrill } from './run/run-drill';
 
+let postgres: Postgres;
 let lanes: Lanes;
 let folder: string;
 
 beforeAll(async () => {
-  lanes = await startLanes(1);
+  postgres = await startPostgres();
+  lanes = await createLanes(postgres.url, 1);
   folder = await mkdtemp(path.join(tmpdir(), 'drill-'));
 }, 30_000);
 
 afterAll(async () => {
-  await lanes.stop();
+  await lanes.drop();
+  await postgres.stop();
   await rm(folder, { recursive: true });
 });
 
@@ -34,8 +37,7 @@ async function drill(fixture: string, modes = [keptAlive, oneShot]) {
     seed: 7,
     graceMs: 5000,
     clientsStopMs: 60,
-    databaseUrls: lanes.urls,
-    bareCommand: BARE_COMMAND,
+    ...lanes,
   });
   const wrong = (await readFile(file, 'utf8')).split('\n').filter((name) => name !== '');
   return { results, wrong: wrong.sort() };
@@ -99,8 +101,7 @@ test('a server that is still there at the end of the grace period is killed, and
     seed: 1,
     graceMs: 300,
     clientsStopMs: 50,
-    databaseUrls: lanes.urls,
-    bareCommand: BARE_COMMAND,
+    ...lanes,
   });
   expect(results[0]).toMatchObject({ badExits: 1, trialsWithFault: 1, exitMs: null });
   expect(isFaultless(results)).toBe(false);

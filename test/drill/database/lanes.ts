@@ -1,19 +1,26 @@
 import { createTestDatabase, startTestServer } from '../../support/postgres';
 
+/** Databases on a throw-away Postgres. */
 export interface Lanes {
-  readonly urls: readonly string[];
-  stop(): Promise<void>;
+  /** One for each trial that runs at the same time. */
+  readonly databaseUrls: readonly string[];
+  /** One for the bare process beside which the time to exit is measured. */
+  readonly bareDatabaseUrl: string;
+  drop(): Promise<void>;
 }
 
-/** A throw-away Postgres with `count` empty databases, one for each trial that runs at the same time. */
-export async function startLanes(count: number): Promise<Lanes> {
-  const server = await startTestServer();
-  const databases = await Promise.all(Array.from({ length: count }, () => createTestDatabase(server.url)));
+export type { TestServer as Postgres } from '../../support/postgres';
+export { startTestServer as startPostgres };
+
+/** `count` empty databases for trials, and one for the bare process. Each server under test needs a set of its own. */
+export async function createLanes(serverUrl: string, count: number): Promise<Lanes> {
+  const bare = await createTestDatabase(serverUrl);
+  const trials = await Promise.all(Array.from({ length: count }, () => createTestDatabase(serverUrl)));
   return {
-    urls: databases.map((database) => database.url),
-    async stop() {
-      for (const database of databases) await database.drop();
-      await server.stop();
+    databaseUrls: trials.map((database) => database.url),
+    bareDatabaseUrl: bare.url,
+    async drop() {
+      for (const database of [bare, ...trials]) await database.drop();
     },
   };
 }

@@ -16,30 +16,37 @@ export interface DrillPlan {
   readonly clientsStopMs?: number;
   /** One empty database for each lane of trials that run side by side. */
   readonly databaseUrls: readonly string[];
-  /** The yardstick for the time to exit. */
-  readonly bareCommand: string;
+  /** For the bare process: another server's table is not like its own. */
+  readonly bareDatabaseUrl: string;
   readonly onTrial?: (mode: Mode, done: number) => void;
 }
 
-export const BARE_COMMAND = `${process.execPath} ${path.join(__dirname, '..', 'fixtures', 'bare-exit.js')}`;
+/** The yardstick for the time to exit. */
+const BARE_COMMAND = `${process.execPath} ${path.join(__dirname, '..', 'fixtures', 'bare-exit.js')}`;
+
+interface Lane {
+  readonly databaseUrl: string;
+  readonly table: JobsTable;
+}
+
+function laneOn(databaseUrl: string): Lane {
+  return { databaseUrl, table: new JobsTable(databaseUrl) };
+}
 
 /** Runs every trial of every mode. Throws when the server cannot be started, or a session outlives it. */
 export async function runDrill(plan: DrillPlan): Promise<ModeResult[]> {
-  const lanes = plan.databaseUrls.map((databaseUrl) => ({ databaseUrl, table: new JobsTable(databaseUrl) }));
+  const lanes = plan.databaseUrls.map(laneOn);
+  const bare = laneOn(plan.bareDatabaseUrl);
   try {
     const results: ModeResult[] = [];
-    for (const mode of plan.modes) results.push(await runMode(plan, mode, lanes));
+    for (const mode of plan.modes) results.push(await runMode(plan, mode, lanes, bare));
     return results;
   } finally {
-    await Promise.all(lanes.map((lane) => lane.table.end()));
+    await Promise.all([...lanes, bare].map((lane) => lane.table.end()));
   }
 }
 
-async function runMode(
-  plan: DrillPlan,
-  mode: Mode,
-  lanes: readonly { databaseUrl: string; table: JobsTable }[],
-): Promise<ModeResult> {
+async function runMode(plan: DrillPlan, mode: Mode, lanes: readonly Lane[], bare: Lane): Promise<ModeResult> {
   const tally = new ModeTally(mode, plan.clients);
   let next = 1;
   let done = 0;
@@ -52,7 +59,10 @@ async function runMode(
         next += 1;
         const trial = { ...plan, ...lane, mode, number, seed: plan.seed + number };
         tally.add(await runTrial(trial));
-        if (isTimed(mode)) tally.addBare((await runTrial({ ...trial, command: plan.bareCommand })).exitMs);
+        if (isTimed(mode)) {
+          const yardstick = { ...trial, ...bare, command: BARE_COMMAND };
+          tally.addBare((await runTrial(yardstick)).exitMs);
+        }
         done += 1;
         plan.onTrial?.(mode, done);
       }

@@ -1,0 +1,70 @@
+import { escapeHtml } from '../report/escape';
+import { FATE_LOOKS } from '../report/fate-look';
+import { lostIn, type PeerResult } from './comparison';
+
+const LEFT = 190;
+const PANEL = 250;
+const GAP = 26;
+const ROW = 26;
+const TOP = 74;
+
+/** One picture: for each server and load, how many requests a SIGTERM costs. It carries its own white ground. */
+export function comparisonSvg(peers: readonly PeerResult[]): string {
+  const modes = peers[0]?.results.map(({ mode }) => mode.title) ?? [];
+  const clients = peers[0]?.results[0]?.clients ?? 0;
+  const most = Math.max(
+    1,
+    ...peers.flatMap(({ results }) => results.map((result) => lostIn(result) / result.trials)),
+  );
+  const width = LEFT + modes.length * (PANEL + GAP);
+  const height = TOP + peers.length * ROW + 40;
+  const scale = (value: number) => (value / most) * (PANEL - 46);
+  const panels = modes.map((title, index) => {
+    const x = LEFT + index * (PANEL + GAP);
+    const rows = peers.map(({ results }, row) => bar(results[index], x, TOP + row * ROW, scale));
+    return `<text class="mode" x="${x}" y="${TOP - 16}">${escapeHtml(title)}</text>
+<path class="base" d="M${x} ${TOP - 6}V${TOP + peers.length * ROW}"/>${rows.join('')}`;
+  });
+  const names = peers.map(({ peer }, row) => {
+    const ours = peer.isOurs === true ? ' class="ours"' : '';
+    return `<text${ours} x="${LEFT - 12}" y="${TOP + row * ROW + 16}" text-anchor="end">${escapeHtml(peer.name)}</text>`;
+  });
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="Requests lost at each SIGTERM">
+<style>text{font:13px system-ui,-apple-system,'Segoe UI','DejaVu Sans',sans-serif;fill:#1d2530}.title{font-size:16px;font-weight:600}
+.mode{font-weight:600;font-size:12.5px}.ours{font-weight:700}.note{fill:#5d6875;font-size:11.5px}.none{fill:#227a58;font-weight:700}.base{stroke:#b4bcc6}</style>
+<rect width="${width}" height="${height}" fill="#fff"/>
+<text class="title" x="16" y="28">Requests lost at each SIGTERM, ${clients} clients</text>
+${names.join('\n')}
+${panels.join('\n')}
+${legend(height - 14)}
+</svg>
+`;
+}
+
+function bar(
+  result: PeerResult['results'][number] | undefined,
+  x: number,
+  y: number,
+  scale: (n: number) => number,
+): string {
+  if (result === undefined || result.trials === 0) return '';
+  const lost = result.counts.lost / result.trials;
+  const phantom = result.counts.phantom / result.trials;
+  const total = lost + phantom;
+  if (total === 0) return `<text class="none" x="${x + 6}" y="${y + 16}">0</text>`;
+  const first = Math.max(1, scale(lost));
+  const second = scale(phantom);
+  const text = total < 10 ? total.toFixed(total < 1 ? 2 : 1) : total.toFixed(0);
+  return `<rect x="${x}" y="${y + 3}" width="${first.toFixed(1)}" height="${ROW - 8}" fill="${FATE_LOOKS.lost.colour}"/>
+<rect x="${(x + first).toFixed(1)}" y="${y + 3}" width="${second.toFixed(1)}" height="${ROW - 8}" fill="${FATE_LOOKS.phantom.colour}"/>
+<text x="${(x + first + second + 6).toFixed(1)}" y="${y + 16}">${text}</text>`;
+}
+
+function legend(y: number): string {
+  const entry = (x: number, colour: string, text: string) =>
+    `<rect x="${x}" y="${y - 10}" width="11" height="11" fill="${colour}"/><text class="note" x="${x + 17}" y="${y}">${text}</text>`;
+  return (
+    entry(LEFT, FATE_LOOKS.lost.colour, 'bytes were written, no complete answer') +
+    entry(LEFT + 260, FATE_LOOKS.phantom.colour, 'the same, and the row was inserted')
+  );
+}
