@@ -7,6 +7,7 @@ import { inheritedListener } from '../adapters/http/listener/socket-activation';
 import { MetricsServer } from '../adapters/http/metrics-server';
 import { standardOutput } from '../adapters/observability/log-destination';
 import { ServiceMetrics } from '../adapters/observability/metrics/service-metrics';
+import { OpenTelemetry } from '../adapters/observability/open-telemetry';
 import { PinoLog } from '../adapters/observability/pino-log';
 import { KyselyIdempotencyKeys } from '../adapters/postgres/kysely-idempotency-keys';
 import { KyselyJobRepository } from '../adapters/postgres/kysely-job-repository';
@@ -35,6 +36,7 @@ export function components(config: Config): Registry {
       (use) => new MetricsServer({ port: metricsPort, host, page: use(T.serviceMetrics), log: use(T.log) }),
     );
   }
+  if (config.traces) registry.component(T.openTelemetry, (use) => new OpenTelemetry(use(T.log)));
   // What is measured uses the server that shows it, where there is one: so that server stops after it.
   registry.component(T.metrics, (use) => {
     if (metricsPort !== undefined) use(T.metricsServer);
@@ -95,6 +97,7 @@ export function components(config: Config): Registry {
       cancellation: cancellation.signal,
       log: use(T.log),
       requests: metrics.requests,
+      tracing: config.traces ? use(T.openTelemetry) : undefined,
       metricsPage: metricsPort === undefined ? metrics : undefined,
     });
     const server = new DrainingServer({
@@ -105,6 +108,7 @@ export function components(config: Config): Registry {
         ...(host !== undefined && { host }),
       },
       lingerMs: config.drain.lingerMs,
+      limits: config.httpLimits,
       log: use(T.log),
       cancel: () => cancellation.abort(),
       observer: metrics.drain.observeServer,

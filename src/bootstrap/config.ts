@@ -1,4 +1,6 @@
 import { cleanEnv, str } from 'envalid';
+import type { HttpLimits } from '../adapters/http/draining/limits';
+import { wantsTraces } from '../adapters/observability/open-telemetry';
 import type { LogLevel } from '../adapters/observability/pino-log';
 import type { PostgresSettings } from '../adapters/postgres/postgres-database';
 import type { GroupCommitSettings } from '../application/group-commit';
@@ -14,11 +16,17 @@ export interface Config {
   readonly host: string | undefined;
   /** Undefined: the metrics are on `port`. */
   readonly metricsPort: number | undefined;
+  /** The standard `OTEL_*` variables ask for spans; the SDK reads the rest of them itself. */
+  readonly traces: boolean;
   /** Undefined: the embedded Postgres. */
   readonly databaseUrl: string | undefined;
   readonly dataFolder: string;
   readonly postgres: PostgresSettings;
   readonly groupCommit: GroupCommitSettings;
+  readonly httpLimits: Pick<
+    HttpLimits,
+    'headersTimeoutMs' | 'requestTimeoutMs' | 'keepAliveTimeoutMs' | 'maxConnections'
+  >;
   readonly idempotency: IdempotencyExpirySettings;
   readonly drain: DrainPolicy;
   readonly logLevel: LogLevel;
@@ -31,6 +39,9 @@ export class InvalidConfig extends Error {
     this.name = 'InvalidConfig';
   }
 }
+
+/** In milliseconds. Not 0, which would switch the protection off. */
+const atMostAnHour = wholeNumber(1, 3_600_000);
 
 const LOG_LEVELS: LogLevel[] = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
 
@@ -57,6 +68,10 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
       COMMIT_CONCURRENCY: wholeNumber(1, 100)({ default: 2 }),
       COMMIT_QUEUE_MAX: wholeNumber(1, 1_000_000)({ default: 10_000 }),
       IDEMPOTENCY_TTL_HOURS: wholeNumber(24, 24 * 365)({ default: 24 }),
+      HEADERS_TIMEOUT_MS: atMostAnHour({ default: 15_000 }),
+      REQUEST_TIMEOUT_MS: atMostAnHour({ default: 60_000 }),
+      KEEP_ALIVE_TIMEOUT_MS: atMostAnHour({ default: 75_000 }),
+      MAX_CONNECTIONS: wholeNumber(0, 1_000_000)({ default: 10_000 }),
       SHUTDOWN_TIMEOUT_MS: milliseconds({ default: 9_000 }),
       SHUTDOWN_DELAY_MS: milliseconds({ default: 0 }),
       SHUTDOWN_LINGER_MS: milliseconds({ default: 500 }),
@@ -68,12 +83,18 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
       },
     },
   );
+  if (faults.length === 0 && env.HEADERS_TIMEOUT_MS > env.REQUEST_TIMEOUT_MS) {
+    faults.push(
+      'HEADERS_TIMEOUT_MS: must not be more than REQUEST_TIMEOUT_MS, which holds for the head as well',
+    );
+  }
   const drain = faults.length === 0 ? checkedDrainPolicy(env, faults) : undefined;
   if (drain === undefined) throw new InvalidConfig(faults);
   return {
     port: env.PORT,
     host: env.HOST,
     metricsPort: env.METRICS_PORT,
+    traces: wantsTraces(environment),
     databaseUrl: env.DATABASE_URL,
     dataFolder: env.DATA_FOLDER,
     postgres: {
@@ -86,6 +107,12 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
       batchMax: env.COMMIT_BATCH_MAX,
       concurrency: env.COMMIT_CONCURRENCY,
       queueMax: env.COMMIT_QUEUE_MAX,
+    },
+    httpLimits: {
+      headersTimeoutMs: env.HEADERS_TIMEOUT_MS,
+      requestTimeoutMs: env.REQUEST_TIMEOUT_MS,
+      keepAliveTimeoutMs: env.KEEP_ALIVE_TIMEOUT_MS,
+      maxConnections: env.MAX_CONNECTIONS,
     },
     idempotency: {
       ttlMs: env.IDEMPOTENCY_TTL_HOURS * 3_600_000,

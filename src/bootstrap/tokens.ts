@@ -2,6 +2,7 @@ import type { EmbeddedPostgres } from '../adapters/embedded-postgres/embedded-po
 import type { DrainingServer } from '../adapters/http/draining/draining-server';
 import type { MetricsServer } from '../adapters/http/metrics-server';
 import type { ServiceMetrics } from '../adapters/observability/metrics/service-metrics';
+import type { OpenTelemetry } from '../adapters/observability/open-telemetry';
 import type { PinoLog } from '../adapters/observability/pino-log';
 import type { PostgresDatabase } from '../adapters/postgres/postgres-database';
 import type { PostgresSchema } from '../adapters/postgres/postgres-schema';
@@ -22,6 +23,7 @@ export const TOKENS = {
   serviceMetrics: token<ServiceMetrics>('service-metrics'),
   metricsServer: token<MetricsServer>('metrics-server'),
   metrics: token<ServiceMetrics>('metrics'),
+  openTelemetry: token<OpenTelemetry>('open-telemetry'),
   lifecycle: token<Lifecycle>('lifecycle'),
   clock: token<Clock>('clock'),
   jobIds: token<JobIdGenerator>('job-ids'),

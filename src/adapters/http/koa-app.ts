@@ -5,6 +5,7 @@ import type { Log } from '../../application/ports/log';
 import type { MetricsPage } from '../../application/ports/metrics-page';
 import type { ReadinessProbe } from '../../application/ports/readiness-probe';
 import type { RequestMetrics } from '../../application/ports/request-metrics';
+import type { RequestTracing } from '../../application/ports/request-tracing';
 import type { Lifecycle } from '../../domain/lifecycle';
 import { healthRoutes } from './health-routes';
 import { requestMetrics } from './metrics-requests';
@@ -12,6 +13,7 @@ import { metricsRoutes } from './metrics-routes';
 import { problemResponses } from './problem-responses';
 import { requestLog } from './request-log';
 import { strictRequest } from './strict-request';
+import { traceRequests } from './trace-requests';
 import { workRoutes } from './work-routes';
 
 export interface KoaAppOptions {
@@ -22,13 +24,15 @@ export interface KoaAppOptions {
   readonly cancellation: AbortSignal;
   readonly log: Log;
   readonly requests?: RequestMetrics;
+  /** Undefined: no spans are recorded; the caller's trace id is logged all the same. */
+  readonly tracing?: RequestTracing | undefined;
   /** Undefined: there is no `/metrics` here; the figures may have a port of their own. */
   readonly metricsPage?: MetricsPage | undefined;
 }
 
 /** The HTTP interface as a Koa application; it knows nothing of listening, draining or signals. */
 export function koaApp(options: KoaAppOptions): Koa {
-  const { jobs, lifecycle, database, cancellation, log, requests, metricsPage } = options;
+  const { jobs, lifecycle, database, cancellation, log, requests, tracing, metricsPage } = options;
   // Exact paths only: `/WORK` or `/work/` would be further names for the same thing, for balancers' rules to miss.
   const router = new Router({ sensitive: true, strict: true });
   workRoutes(router, jobs, cancellation);
@@ -39,6 +43,7 @@ export function koaApp(options: KoaAppOptions): Koa {
   // What reaches Koa's own handler is a response that could not be written: the client has gone.
   app.on('error', (error) => log.debug('a response could not be written', { err: error }));
   if (requests) app.use(requestMetrics(requests));
+  app.use(traceRequests(tracing));
   app.use(requestLog(log));
   app.use(securityHeaders);
   app.use(problemResponses(log));

@@ -8,7 +8,10 @@ const WELL_FORMED = /^[\w.:+/=-]{1,128}$/;
 /** What balancers ask every second says nothing new. */
 const PROBES = new Set(['/health', '/livez', '/readyz', '/metrics']);
 
-/** Gives each request an id, the client's own `X-Request-Id` where it is well-formed, and one log line. */
+/**
+ * Gives each request an id, the client's own `X-Request-Id` where it is well-formed, and one log line. `trace_id` is
+ * spelt as OpenTelemetry has it in logs of other formats, so that a log store finds the trace by itself.
+ */
 export function requestLog(log: Log): Middleware {
   return async (ctx, next) => {
     const began = performance.now();
@@ -19,6 +22,7 @@ export function requestLog(log: Log): Middleware {
     await next();
     const fields = {
       requestId,
+      ...(ctx.state.traceId && { trace_id: ctx.state.traceId }),
       method: ctx.method,
       path: ctx.path,
       status: ctx.status,

@@ -1,0 +1,84 @@
+import type * as Api from '@opentelemetry/api';
+import type * as Sdk from '@opentelemetry/sdk-node';
+import type { Deadline } from '../../application/deadline';
+import type { Component } from '../../application/ports/component';
+import type { Log } from '../../application/ports/log';
+import type { Exchange } from '../../application/ports/request-metrics';
+import type { RequestSpan, RequestTracing } from '../../application/ports/request-tracing';
+
+/** Whether the standard variables ask for traces. */
+export function wantsTraces(env: NodeJS.ProcessEnv): boolean {
+  if (env.OTEL_SDK_DISABLED?.toLowerCase() === 'true') return false;
+  const exporter = env.OTEL_TRACES_EXPORTER ?? '';
+  if (exporter !== '') return exporter !== 'none';
+  return Boolean(env.OTEL_EXPORTER_OTLP_ENDPOINT || env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT);
+}
+
+/**
+ * One server span for each request, through OpenTelemetry's own SDK, which reads all of its `OTEL_*` variables. The
+ * SDK is an optional peer dependency and is loaded by `start`; where it is not installed, one line says so.
+ * `stop` flushes the spans, the drain's own included, and gives up at the deadline.
+ */
+export class OpenTelemetry implements Component, RequestTracing {
+  readonly name = 'open-telemetry';
+  readonly #log: Log;
+  #sdk: Sdk.NodeSDK | undefined;
+  #api: typeof Api | undefined;
+  #tracer: Api.Tracer | undefined;
+
+  constructor(log: Log) {
+    this.#log = log;
+  }
+
+  async start(): Promise<void> {
+    const loaded = loadSdk();
+    if (!loaded) {
+      this.#log.warn('no traces: OTEL_* is set, and @opentelemetry/sdk-node is not installed');
+      return;
+    }
+    // Prometheus has the figures, and standard output the log lines: only traces go out unless asked for.
+    process.env.OTEL_METRICS_EXPORTER ??= 'none';
+    process.env.OTEL_LOGS_EXPORTER ??= 'none';
+    process.env.OTEL_SERVICE_NAME ??= 'lastcall';
+    this.#sdk = new loaded.sdk.NodeSDK({ instrumentations: [] });
+    this.#sdk.start();
+    this.#api = loaded.api;
+    this.#tracer = loaded.api.trace.getTracer('lastcall');
+  }
+
+  async stop(deadline: Deadline): Promise<void> {
+    const flushed = this.#sdk?.shutdown().catch((error: unknown) => {
+      this.#log.warn('spans were lost', { err: error });
+    });
+    const late = new Promise((resolve) => deadline.signal.addEventListener('abort', resolve, { once: true }));
+    await Promise.race([flushed, late]);
+  }
+
+  began(
+    method: string,
+    headers: Readonly<Record<string, string | string[] | undefined>>,
+  ): RequestSpan | undefined {
+    const api = this.#api;
+    const parent = api?.propagation.extract(api.ROOT_CONTEXT, headers);
+    const attributes = { 'http.request.method': method };
+    const span = this.#tracer?.startSpan(method, { kind: api?.SpanKind.SERVER ?? 1, attributes }, parent);
+    return span && { traceId: span.spanContext().traceId, ended: (exchange) => endSpan(span, exchange) };
+  }
+}
+
+function endSpan(span: Api.Span, { method, route, status }: Exchange): void {
+  if (route !== undefined) span.updateName(`${method} ${route}`).setAttribute('http.route', route);
+  span.setAttribute('http.response.status_code', status);
+  // 2 is ERROR; a 4xx is the client's error and no failure of the server's span.
+  if (status >= 500) span.setStatus({ code: 2 });
+  span.end();
+}
+
+function loadSdk(): { sdk: typeof Sdk; api: typeof Api } | undefined {
+  try {
+    return { sdk: require('@opentelemetry/sdk-node'), api: require('@opentelemetry/api') };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'MODULE_NOT_FOUND') return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,17 @@
+import type { Exchange } from './request-metrics';
+
+/** One request's place in a distributed trace. */
+export interface RequestSpan {
+  /** 32 lower-case hexadecimal digits: the caller's trace, or a new one where it had none. */
+  readonly traceId: string;
+  ended(exchange: Exchange): void;
+}
+
+/** Records a span for each request. Must not throw, and must not wait. */
+export interface RequestTracing {
+  /** Undefined where traces cannot be recorded. `headers` have lower-case names. */
+  began(
+    method: string,
+    headers: Readonly<Record<string, string | string[] | undefined>>,
+  ): RequestSpan | undefined;
+}
