@@ -10,7 +10,7 @@ interface Koffi {
 }
 type NativeFunction = (...values: unknown[]) => number;
 
-/** The system calls that the listener needs. Each returns the call's result, and throws where it is -1. */
+/** The system calls that the listener needs. All but `accept` throw an Error with the errno's name where the call fails. */
 export interface Libc {
   setInt(fd: number, level: number, option: number, value: number): void;
   /** Sets an option that takes a `struct sock_fprog`, from encoded `struct sock_filter`s of 8 bytes. */

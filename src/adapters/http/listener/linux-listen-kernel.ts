@@ -28,9 +28,20 @@ function reach(): KernelAccess {
   if (process.platform !== 'linux') return { unavailable: `no socket filter on ${process.platform}` };
   if (endianness() !== 'LE') return { unavailable: `no socket filter on ${process.arch}` };
   try {
-    return { kernel: kernelThrough(loadLibc()) };
+    const libc = loadLibc();
+    rehearse(libc);
+    return { kernel: kernelThrough(libc) };
   } catch (error) {
     return { unavailable: `koffi could not be loaded: ${firstLine(error)}` };
+  }
+}
+
+/** The first question makes the kernel load its tcp_diag module, where that is one: not on the way out, then. */
+function rehearse(libc: Libc): void {
+  try {
+    countHandshakes(libc, 0, 'IPv4');
+  } catch {
+    // The close meets the same refusal, copes, and says so.
   }
 }
 
