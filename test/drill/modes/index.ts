@@ -5,6 +5,7 @@ import { keptAlive, randomGaps } from './kept-alive';
 import type { Mode } from './mode';
 import { oneShot } from './one-shot';
 import { pipelining } from './pipelining';
+import { agentClients, fetchClients } from './real-clients';
 import { silent } from './silent';
 import { slowUpload } from './slow-upload';
 import { exitIdle, exitKeptAlive, exitLoaded } from './time-to-exit';
@@ -20,6 +21,8 @@ export const MODES: readonly Mode[] = [
   pipelining,
   blocked,
   health,
+  fetchClients,
+  agentClients,
   exitIdle,
   exitKeptAlive,
   exitLoaded,

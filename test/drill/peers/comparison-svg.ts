@@ -4,7 +4,7 @@ import { lostIn, type PeerResult } from './comparison';
 
 const LEFT = 190;
 const PANEL = 250;
-const GAP = 26;
+const GAP = 40;
 const ROW = 26;
 const TOP = 74;
 

@@ -27,9 +27,11 @@ function picture(trial: TrialResult, mode: string): string {
     const { label, colour, meaning } = FATE_LOOKS[fate];
     return `<button data-chip="${fate}" aria-pressed="false" title="${escapeHtml(meaning)}"><i style="background:${colour}"></i>${label}<b>${counts[fate]}</b></button>`;
   });
+  const connections = trial.connections.length;
+  const size = connections > 0 ? `${connections} connections` : `${requests.length} requests`;
   const which = isClean(trial) ? 'the last one' : 'the first one with a fault';
   return `<figure class="timeline" data-mode="${mode}" data-only="">
-<figcaption><span>Trial ${trial.number} (${which}), ${trial.connections.length} connections:</span>${chips.join('')}
+<figcaption><span>Trial ${trial.number} (${which}), ${size}:</span>${chips.join('')}
 <span class="spacer"></span><button data-zoom="drain">the drain</button><button data-zoom="whole">whole trial</button>
 <button data-zoom="closer" aria-label="zoom in">+</button><button data-zoom="wider" aria-label="zoom out">&minus;</button></figcaption>
 ${timelineSvg(trial)}

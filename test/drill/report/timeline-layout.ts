@@ -39,36 +39,59 @@ export function layOut(trial: TrialResult): Layout {
   const clientRows: { client: number; row: number }[] = [];
   let rows = 0;
   const byClient = groupBy(trial.connections, (span) => span.client);
-  for (const [client, spans] of [...byClient].sort(([a], [b]) => a - b)) {
+  for (const client of clientsOf(trial)) {
+    const spans = byClient.get(client) ?? [];
     const ends = spans.map((span) => ({ from: span.openedAt, to: span.endedAt ?? to }));
     const packed = pack(ends);
     clientRows.push({ client, row: rows });
     spans.forEach((span, index) => {
       lines.push({ span, row: rows + (packed.rows[index] ?? 0), ...(ends[index] ?? { from: 0, to }) });
     });
-    rows += packed.count;
+    // A library that hides its connections leaves only requests: they get a line of their own.
+    rows += Math.max(1, packed.count);
   }
-  const from = Math.min(trial.signalledAt, ...trial.connections.slice(0, 200).map((span) => span.openedAt));
-  return { rows, clientRows, lines, bars: placeBars(trial, lines, to), from, to };
+  const begins = trial.account.requests.slice(0, 200).map(({ seen }) => seen.startedAt);
+  for (const { openedAt } of trial.connections.slice(0, 200)) begins.push(openedAt);
+  return {
+    rows,
+    clientRows,
+    lines,
+    bars: placeBars(trial, lines, clientRows, to),
+    from: Math.min(trial.signalledAt, ...begins),
+    to,
+  };
 }
 
-function placeBars(trial: TrialResult, lines: readonly Line[], end: number): Bar[] {
+function clientsOf(trial: TrialResult): number[] {
+  const clients = new Set(trial.connections.map((span) => span.client));
+  for (const { seen } of trial.account.requests) clients.add(seen.client);
+  return [...clients].sort((a, b) => a - b);
+}
+
+function placeBars(
+  trial: TrialResult,
+  lines: readonly Line[],
+  clientRows: Layout['clientRows'],
+  end: number,
+): Bar[] {
   const rowOf = new Map(lines.map((line) => [line.span.id, line.row]));
+  const rowOfClient = new Map(clientRows.map(({ client, row }) => [client, row]));
   const indexOf = new Map(trial.account.requests.map((request, index) => [request, index]));
   const bars: Bar[] = [];
-  for (const [connection, requests] of groupBy(trial.account.requests, ({ seen }) => seen.connection)) {
+  const lineOf = ({ seen }: Accounted) =>
+    seen.connection === null ? (rowOfClient.get(seen.client) ?? 0) : (rowOf.get(seen.connection) ?? 0);
+  const togetherOn = ({ seen }: Accounted) =>
+    seen.connection === null ? `client ${seen.client}` : seen.connection;
+  for (const requests of groupBy(trial.account.requests, togetherOn).values()) {
     const spans = requests.map(({ seen }) => ({ from: seen.startedAt, to: seen.endedAt ?? end }));
     const packed = pack(spans);
     requests.forEach((request, index) => {
-      const span = spans[index] ?? { from: 0, to: 0 };
-      const row = connection === null ? 0 : (rowOf.get(connection) ?? 0);
+      const place = { row: lineOf(request), slot: packed.rows[index] ?? 0, slots: packed.count };
       bars.push({
         request,
         index: indexOf.get(request) ?? 0,
-        row,
-        slot: packed.rows[index] ?? 0,
-        slots: packed.count,
-        ...span,
+        ...place,
+        ...(spans[index] ?? { from: 0, to: 0 }),
       });
     });
   }
