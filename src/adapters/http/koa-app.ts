@@ -7,9 +7,11 @@ import type { ReadinessProbe } from '../../application/ports/readiness-probe';
 import type { RequestMetrics } from '../../application/ports/request-metrics';
 import type { RequestTracing } from '../../application/ports/request-tracing';
 import type { Lifecycle } from '../../domain/lifecycle';
+import { docsRoutes } from './docs-routes';
 import { healthRoutes } from './health-routes';
 import { requestMetrics } from './metrics-requests';
 import { metricsRoutes } from './metrics-routes';
+import { openApiRoutes } from './openapi-routes';
 import { problemResponses } from './problem-responses';
 import { requestLog } from './request-log';
 import { strictRequest } from './strict-request';
@@ -38,6 +40,8 @@ export function koaApp(options: KoaAppOptions): Koa {
   workRoutes(router, jobs, cancellation);
   healthRoutes(router, lifecycle, database);
   if (metricsPage) metricsRoutes(router, metricsPage);
+  openApiRoutes(router, { metrics: metricsPage !== undefined });
+  docsRoutes(router);
 
   const app = new Koa();
   // What reaches Koa's own handler is a response that could not be written: the client has gone.
