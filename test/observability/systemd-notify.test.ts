@@ -1,13 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { describeWith } from '../support/optional-suite';
 import { createTestDatabase, type TestDatabase } from '../support/postgres';
 import { ServiceProcess } from '../support/service-process';
 import { until } from '../support/until';
 import { NotifyReceiver } from './support/notify-receiver';
 
-describeWith('python3', 'systemd notification', () => {
+describe('systemd notification', () => {
   let database: TestDatabase;
   let folder: string;
   let receiver: NotifyReceiver;
@@ -19,7 +18,7 @@ describeWith('python3', 'systemd notification', () => {
 
   afterEach(async () => {
     await ServiceProcess.killAll();
-    await receiver.stop();
+    receiver.close();
     await database.drop();
     await rm(folder, { recursive: true });
   });
@@ -28,7 +27,7 @@ describeWith('python3', 'systemd notification', () => {
     ['a socket in the file system', () => path.join(folder, 'notify')],
     ['an abstract socket', () => `@lastcall-test-${process.pid}-${Date.now()}`],
   ])('tells %s of readiness, of the drain and of the time that it asks for', async (_, name) => {
-    receiver = await NotifyReceiver.listen(name());
+    receiver = new NotifyReceiver(name());
     const service = await ServiceProcess.start(database.url, { env: { NOTIFY_SOCKET: receiver.name } });
     await until('READY=1', () => receiver.messages.some((message) => message.includes('READY=1')));
     expect((await fetch(`${service.url}/health`)).status).toBe(200);
@@ -48,7 +47,7 @@ describeWith('python3', 'systemd notification', () => {
   });
 
   it('feeds the watchdog, twice in each interval', async () => {
-    receiver = await NotifyReceiver.listen(path.join(folder, 'notify'));
+    receiver = new NotifyReceiver(path.join(folder, 'notify'));
     const env = { NOTIFY_SOCKET: receiver.name, WATCHDOG_USEC: '200000' };
     await ServiceProcess.start(database.url, { env });
     const fed = () => receiver.messages.filter((message) => message === 'WATCHDOG=1').length;
@@ -56,7 +55,7 @@ describeWith('python3', 'systemd notification', () => {
   });
 
   it('serves all the same when nobody listens at the socket', async () => {
-    receiver = await NotifyReceiver.listen(path.join(folder, 'notify'));
+    receiver = new NotifyReceiver(path.join(folder, 'notify'));
     const env = { NOTIFY_SOCKET: path.join(folder, 'nobody') };
     const service = await ServiceProcess.start(database.url, { env });
     await service.line('systemd could not be notified');

@@ -1,42 +1,42 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createInterface } from 'node:readline';
+import { getSystemErrorName } from 'node:util';
+import koffi from 'koffi';
 
-/** Node has no Unix datagram sockets, so Python listens and prints each datagram as a line of JSON. */
-const PROGRAM = `
-import json, socket, sys
-name = sys.argv[1]
-receiver = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-receiver.bind("\\0" + name[1:] if name.startswith("@") else name)
-print(json.dumps("listening"), flush=True)
-while True:
-    print(json.dumps(receiver.recv(65536).decode()), flush=True)
-`;
+const AF_UNIX = 1;
+const SOCK_DGRAM_CLOEXEC = 2 | 0o2000000;
+const MSG_DONTWAIT = 0x40;
 
-/** In the place of systemd: the datagram socket that NOTIFY_SOCKET names. */
+const libc = koffi.load(null);
+const openSocket = libc.func('socket', 'int', ['int', 'int', 'int']);
+const bind = libc.func('bind', 'int', ['int', 'const void *', 'uint32']);
+const receive = libc.func('recv', 'int', ['int', 'void *', 'size_t', 'int']);
+const close = libc.func('close', 'int', ['int']);
+
+/** In the place of systemd: the Unix datagram socket that NOTIFY_SOCKET names. Node has none of its own. */
 export class NotifyReceiver {
-  readonly messages: string[] = [];
-  readonly #child: ChildProcess;
+  readonly #fd: number;
+  readonly #received: string[] = [];
 
-  private constructor(
-    readonly name: string,
-    child: ChildProcess,
-  ) {
-    this.#child = child;
+  /** `name`: a path, or an abstract name that begins with `@`. */
+  constructor(readonly name: string) {
+    this.#fd = openSocket(AF_UNIX, SOCK_DGRAM_CLOEXEC, 0);
+    const family = Buffer.from(new Uint16Array([AF_UNIX]).buffer);
+    const address = Buffer.concat([family, Buffer.from(name.replace(/^@/, '\0'))]);
+    if (bind(this.#fd, address, address.length) < 0) {
+      throw new Error(`bind ${name}: ${getSystemErrorName(-koffi.errno())}`);
+    }
   }
 
-  static async listen(name: string): Promise<NotifyReceiver> {
-    const child = spawn('python3', ['-c', PROGRAM, name], { stdio: ['ignore', 'pipe', 'inherit'] });
-    const receiver = new NotifyReceiver(name, child);
-    const lines = createInterface({ input: child.stdout });
-    await once(lines, 'line');
-    lines.on('line', (line) => receiver.messages.push(JSON.parse(line)));
-    return receiver;
+  /** All that has arrived so far, one entry a datagram. */
+  get messages(): readonly string[] {
+    const buffer = Buffer.alloc(65_536);
+    for (;;) {
+      const length = receive(this.#fd, buffer, buffer.length, MSG_DONTWAIT);
+      if (length < 0) return this.#received;
+      this.#received.push(buffer.toString('utf8', 0, length));
+    }
   }
 
-  async stop(): Promise<void> {
-    const ended = once(this.#child, 'exit');
-    this.#child.kill('SIGKILL');
-    await ended;
+  close(): void {
+    close(this.#fd);
   }
 }
