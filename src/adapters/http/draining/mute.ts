@@ -12,6 +12,24 @@ export function mute(socket: Socket): void {
   for (const event of ['data', 'end', 'resume', 'pause']) socket.removeAllListeners(event);
   socket.on('data', discard);
   socket.resume();
+  readAgain(socket);
+}
+
+/**
+ * A body that nobody reads makes http stop the handle behind the stream's back. The stream goes on believing that it
+ * reads, so that its resume() starts nothing: a client that is still writing would wait for ever.
+ */
+function readAgain(socket: Socket): void {
+  const { _handle: handle } = socket as unknown as { _handle: ReadableHandle | null };
+  if (!handle || handle.reading) return;
+  handle.reading = true;
+  handle.readStart();
+}
+
+/** What net keeps of libuv's stream (Node 18 to 24); there is no public way to it. */
+interface ReadableHandle {
+  reading: boolean;
+  readStart(): void;
 }
 
 function discard(): void {}
