@@ -6,7 +6,7 @@ import { DrainTally } from './drain-tally';
 import type { DrainEvent, HttpServerEvent } from './events';
 import { halfReceived } from './half-received';
 import { announceClose, releaseFront } from './last-word';
-import { refuse, SHUTTING_DOWN, TIMED_OUT } from './refusal';
+import { refusalText, refuse, SHUTTING_DOWN, TIMED_OUT } from './refusal';
 import { Silence } from './silence';
 
 /** Half a head arrives without an event, so the drain looks again this often. */
@@ -163,7 +163,8 @@ export class Drain {
     for (const connection of leaving) {
       const busy = connection.responses.length > 0 || half.has(connection.socket);
       if (connection.parting || (busy && !connection.hijacked)) continue;
-      connection.part();
+      // A request that is on the wire learns from the 408 that it was not carried out; a FIN would leave that open.
+      connection.part(connection.hijacked ? '' : refusalText(TIMED_OUT));
       connections += 1;
     }
     if (connections > 0) this.#emit({ type: 'farewell', connections });

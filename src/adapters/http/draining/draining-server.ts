@@ -107,7 +107,7 @@ export class DrainingServer implements Component {
         activeAtSignal: atSignal.active,
         acceptedFromQueue: report.accepted,
         listenerCloseMs: report.tookMs,
-        ...(report.filterMs === undefined ? {} : { synFilterMs: report.filterMs }),
+        ...(report.synDropMs === undefined ? {} : { synDropMs: report.synDropMs }),
         answeredDuringDrain: answered,
         timedOut,
         turnedAway,

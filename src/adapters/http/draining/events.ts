@@ -16,7 +16,7 @@ export type HttpServerEvent =
 
 /** The steps between the closed listener and the last closed connection; each only if there is anything to do. */
 export type DrainEvent =
-  /** Idle connections got their FIN. */
+  /** Idle connections got 408 and FIN, upgraded ones FIN. */
   | { readonly type: 'farewell'; readonly connections: number }
   /** Requests that were never completely received got 408. */
   | { readonly type: 'timed-out'; readonly requests: number }

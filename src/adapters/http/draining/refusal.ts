@@ -12,7 +12,7 @@ export const MALFORMED: Refusal = {
 export const TIMED_OUT: Refusal = {
   status: 408,
   code: 'request_timeout',
-  detail: 'The request was not completely received in time; it was not carried out.',
+  detail: 'No complete request was received in time; none was carried out.',
 };
 export const CHUNK_EXTENSIONS_TOO_LARGE: Refusal = {
   status: 413,
