@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { drainReportTable, logDrainReport } from '../adapters/observability/drain-report';
 import { onFatalErrors, survivePipeErrors } from '../adapters/process/fatal-errors';
 import { onTerminationSignals } from '../adapters/process/termination-signals';
 import type { ShutdownReport } from '../application/shutdown-report';
@@ -56,26 +57,9 @@ async function run(): Promise<number> {
   });
 }
 
-/** The drain report: the last line of the log. */
+/** The drain report: the last line of the log, or a table where a person is looking. */
 async function lastWords({ log }: Service, report: ShutdownReport, exitCode: number): Promise<void> {
-  const { reason, outcome, tookMs } = report;
-  const components = report.components.map(({ name, outcome, tookMs, forced, figures, error }) => ({
-    name,
-    outcome,
-    tookMs: Math.round(tookMs * 10) / 10,
-    forced,
-    ...figures,
-    ...(error !== undefined && { error: String(error) }),
-  }));
-  const fields = {
-    event: 'drain-report',
-    exitCode,
-    reason,
-    outcome,
-    tookMs: Math.round(tookMs * 10) / 10,
-    components,
-  };
-  if (exitCode === 0) log.info('drain report', fields);
-  else log.error('drain report', fields);
+  if (process.stdout.isTTY) process.stdout.write(drainReportTable(report, exitCode));
+  else logDrainReport(log, report, exitCode);
   await log.flush(AbortSignal.timeout(LAST_LINE_WITHIN_MS));
 }
