@@ -61,8 +61,15 @@ export class Onlooker {
     return ended.rowCount ?? 0;
   }
 
+  /** Lets go of what a failed test has left locked. */
+  async unlockAll(): Promise<void> {
+    const lockers = [...this.#lockers];
+    this.#lockers.clear();
+    await Promise.all(lockers.map((locker) => locker.end()));
+  }
+
   async end(): Promise<void> {
-    await Promise.all([...this.#lockers].map((locker) => locker.end()));
+    await this.unlockAll();
     await this.#client.end();
   }
 

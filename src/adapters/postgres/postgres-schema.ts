@@ -1,14 +1,17 @@
-import { Migrator, sql } from 'kysely';
+import { type Kysely, Migrator, sql } from 'kysely';
 import type { Component } from '../../application/ports/component';
 import type { Log } from '../../application/ports/log';
+import { lockMigrations } from './dialect';
 import { MIGRATIONS } from './migrations';
 import type { PostgresDatabase } from './postgres-database';
+import type { Schema } from './schema';
 
 /** Brings the database's tables to what this version needs. Safe for any number of replicas that start at once. */
 export class PostgresSchema implements Component {
   readonly name = 'postgres-schema';
   readonly #database: PostgresDatabase;
   readonly #log: Log;
+  #starting: Promise<void> | undefined;
 
   constructor(database: PostgresDatabase, log: Log) {
     this.#database = database;
@@ -16,8 +19,13 @@ export class PostgresSchema implements Component {
   }
 
   /** @throws when a migration fails, which is then rolled back, or when `jobs` is a table of another kind. */
-  async start(signal: AbortSignal): Promise<void> {
-    if (!(await this.#isCurrent())) await this.#migrate();
+  start(signal: AbortSignal): Promise<void> {
+    this.#starting ??= this.#start(signal);
+    return this.#starting;
+  }
+
+  async #start(signal: AbortSignal): Promise<void> {
+    if (!(await this.#isCurrent())) await this.#migrate(signal);
     signal.throwIfAborted();
   }
 
@@ -33,16 +41,33 @@ export class PostgresSchema implements Component {
     return found.rows.length === 1;
   }
 
-  async #migrate(): Promise<void> {
-    const { kysely } = this.#database;
-    const migrator = new Migrator({
-      db: kysely,
-      provider: { getMigrations: async () => ({ ...MIGRATIONS }) },
+  /**
+   * All in one transaction of ours, which begins with the lock: Kysely takes its lock before its transaction begins, and
+   * makes its own tables before the lock, where two replicas that start at once get into each other's way.
+   */
+  async #migrate(signal: AbortSignal): Promise<void> {
+    await this.#database.kysely.connection().execute(async (db) => {
+      await sql`begin`.execute(db);
+      try {
+        await lockMigrations(db, signal);
+        // A migration may take long: the pool's limit is for requests.
+        await sql`set local statement_timeout = 0`.execute(db);
+        await this.#migrateWith(db);
+        await sql`commit`.execute(db);
+      } catch (error) {
+        await sql`rollback`.execute(db).catch(() => {});
+        throw new Error('the database schema could not be brought up to date', { cause: error });
+      }
     });
+  }
+
+  async #migrateWith(db: Kysely<Schema>): Promise<void> {
+    const provider = { getMigrations: async () => ({ ...MIGRATIONS }) };
+    const migrator = new Migrator({ db, provider, disableTransactions: true });
     const { error, results } = await migrator.migrateToLatest();
     for (const result of results ?? []) {
       this.#log.info('migration', { migration: result.migrationName, status: result.status });
     }
-    if (error) throw new Error('the database schema could not be brought up to date', { cause: error });
+    if (error) throw error;
   }
 }

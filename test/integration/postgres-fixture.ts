@@ -1,0 +1,76 @@
+import { InMemoryLog } from '../../src/adapters/memory/in-memory-log';
+import { PostgresDatabase, type PostgresSettings } from '../../src/adapters/postgres/postgres-database';
+import { PostgresSchema } from '../../src/adapters/postgres/postgres-schema';
+import { Deadline } from '../../src/application/deadline';
+import { NEVER } from '../contract/jobs';
+import { Onlooker } from '../support/onlooker';
+import { createTestDatabase, type TestDatabase } from '../support/postgres';
+
+export const SETTINGS: PostgresSettings = {
+  size: 5,
+  connectTimeoutMs: 5_000,
+  acquireTimeoutMs: 3_000,
+  statementTimeoutMs: 5_000,
+};
+
+export interface Fixture {
+  readonly testDatabase: TestDatabase;
+  readonly onlooker: Onlooker;
+  readonly log: InMemoryLog;
+  /** Not started. It is stopped at the end of the test, when it has been. */
+  database(settings?: Partial<PostgresSettings>, url?: string): PostgresDatabase;
+  /** Started, with its tables. */
+  migrated(settings?: Partial<PostgresSettings>): Promise<PostgresDatabase>;
+}
+
+export async function stop(database: PostgresDatabase, withinMs = 5_000) {
+  const deadline = Deadline.in(withinMs);
+  return (await database.stop(deadline).finally(() => deadline.clear())) ?? {};
+}
+
+/** Gives each test a database of its own, or all of them the same one, and leaves nothing open. */
+export function postgresFixture(scope: 'each test' | 'all tests' = 'each test'): () => Fixture {
+  let current: (Fixture & { end(): Promise<void> }) | undefined;
+  const begin = async () => {
+    current = await createFixture();
+  };
+  const end = async () => {
+    await current?.end();
+    current = undefined;
+  };
+  if (scope === 'each test') {
+    beforeEach(begin);
+    afterEach(end);
+  } else {
+    beforeAll(begin);
+    afterAll(end);
+  }
+  return () => {
+    if (!current) throw new Error('only inside a test');
+    return current;
+  };
+}
+
+async function createFixture() {
+  const testDatabase = await createTestDatabase();
+  const onlooker = await Onlooker.of(testDatabase.url);
+  const log = new InMemoryLog();
+  const opened: PostgresDatabase[] = [];
+  const database = (settings: Partial<PostgresSettings> = {}, url = testDatabase.url) => {
+    const made = new PostgresDatabase({ url: () => url }, { ...SETTINGS, ...settings }, log);
+    opened.push(made);
+    return made;
+  };
+  const migrated = async (settings: Partial<PostgresSettings> = {}) => {
+    const made = database(settings);
+    await made.start(NEVER);
+    await new PostgresSchema(made, log).start(NEVER);
+    return made;
+  };
+  const end = async () => {
+    await onlooker.end();
+    await Promise.all(opened.map((made) => stop(made)));
+    await testDatabase.drop();
+  };
+  return { testDatabase, onlooker, log, database, migrated, end };
+}
