@@ -12,6 +12,27 @@ interface BackendKey {
 /** From the frontend/backend protocol: CancelRequest, 80877102 = 1234 << 16 | 5678. */
 const CANCEL_REQUEST_CODE = 80_877_102;
 
+/** How long to wait for a cancelled statement to end before asking again. */
+const ASK_AGAIN_AFTER_MS = 50;
+
+/**
+ * Once `signal` aborts, has the server cancel what `client` is running, until the returned function is called. Asked
+ * only once, the server may not have begun with the statement, and a cancel request to an idle session does nothing.
+ */
+export function cancelUntilOver(client: PoolClient, signal: AbortSignal): () => void {
+  let timer: NodeJS.Timeout | undefined;
+  const cancel = () => {
+    sendCancelRequest(client);
+    timer = setTimeout(cancel, ASK_AGAIN_AFTER_MS);
+  };
+  if (signal.aborted) cancel();
+  else signal.addEventListener('abort', cancel, { once: true });
+  return () => {
+    signal.removeEventListener('abort', cancel);
+    clearTimeout(timer);
+  };
+}
+
 /**
  * Asks the server to cancel what `client` is running, over a connection of its own (Postgres documentation,
  * 54.2.8 "Canceling Requests in Progress"). Best effort: whether it worked shows in how the statement ends. pg's own
@@ -19,7 +40,7 @@ const CANCEL_REQUEST_CODE = 80_877_102;
  *
  * The request can arrive after the statement has ended, so the client must not serve anyone else afterwards.
  */
-export function sendCancelRequest(client: PoolClient): void {
+function sendCancelRequest(client: PoolClient): void {
   const { processID, secretKey, host, port } = client as unknown as BackendKey;
   const message = Buffer.alloc(16);
   message.writeInt32BE(message.length, 0);

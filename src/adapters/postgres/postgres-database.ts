@@ -8,7 +8,7 @@ import type { DatabaseLocation } from '../../application/ports/database-location
 import type { Log } from '../../application/ports/log';
 import type { ReadinessProbe } from '../../application/ports/readiness-probe';
 import { CommitInDoubt, SubmissionCancelled } from '../../domain/errors';
-import { sendCancelRequest } from './cancel-request';
+import { cancelUntilOver } from './cancel-request';
 import { connectWithRetry } from './connect-with-retry';
 import { LastcallDialect } from './dialect';
 import { connectFailure, isStatementCancelled, statementFailure } from './errors';
@@ -36,6 +36,7 @@ export class PostgresDatabase implements Component, ReadinessProbe {
   readonly #sockets = new Set<Socket>();
   #running = 0;
   #opened: { readonly pool: Pool; readonly kysely: Kysely<Schema> } | undefined;
+  #starting: Promise<void> | undefined;
   #stopping: Promise<StopDetails> | undefined;
 
   constructor(location: DatabaseLocation, settings: PostgresSettings, log: Log) {
@@ -50,7 +51,12 @@ export class PostgresDatabase implements Component, ReadinessProbe {
   }
 
   /** @throws the last connection error when the database stays out of reach for `connectTimeoutMs`. */
-  async start(signal: AbortSignal): Promise<void> {
+  start(signal: AbortSignal): Promise<void> {
+    this.#starting ??= this.#startPool(signal);
+    return this.#starting;
+  }
+
+  async #startPool(signal: AbortSignal): Promise<void> {
     const pool = new Pool({
       ...poolOptions(this.#location.url(), this.#settings),
       stream: () => this.#trackedSocket(),
@@ -58,6 +64,8 @@ export class PostgresDatabase implements Component, ReadinessProbe {
     // Without a listener, the end of an idle connection (a restarted server, say) would end the process. The pool
     // has dropped the connection by then.
     pool.on('error', (error) => this.#log.warn('an idle database connection was lost', { err: error }));
+    // A connection that is lost while it is used tells its statement, and then everybody, which would end the process.
+    pool.on('connect', (client) => client.on('error', () => {}));
     this.#opened = { pool, kysely: new Kysely<Schema>({ dialect: new LastcallDialect({ pool }) }) };
     const cut = () => this.#cutConnections();
     signal.addEventListener('abort', cut);
@@ -83,8 +91,7 @@ export class PostgresDatabase implements Component, ReadinessProbe {
     signal?: AbortSignal,
   ): Promise<QueryResult<R>> {
     const client = await this.#acquire(signal);
-    const cancel = () => sendCancelRequest(client);
-    signal?.addEventListener('abort', cancel, { once: true });
+    const over = signal && cancelUntilOver(client, signal);
     this.#running += 1;
     let broken = false;
     try {
@@ -98,7 +105,7 @@ export class PostgresDatabase implements Component, ReadinessProbe {
       throw failure;
     } finally {
       this.#running -= 1;
-      signal?.removeEventListener('abort', cancel);
+      over?.();
       client.release(broken || signal?.aborted === true);
     }
   }
@@ -126,9 +133,14 @@ export class PostgresDatabase implements Component, ReadinessProbe {
       forced = this.#running;
       this.#cutConnections();
     };
-    deadline.signal.addEventListener('abort', cut);
+    if (deadline.signal.aborted) cut();
+    else deadline.signal.addEventListener('abort', cut);
     // Kysely's destroy() would leave the pool open where Kysely was never used, so the pool is ended directly.
+    // The pool says that it has ended when it has said goodbye on every connection; the server may still have them.
     await this.#opened.pool.end();
+    await Promise.all(
+      [...this.#sockets].map((socket) => new Promise((closed) => socket.once('close', closed))),
+    );
     deadline.signal.removeEventListener('abort', cut);
     return { forced };
   }
