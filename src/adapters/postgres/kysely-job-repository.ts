@@ -27,7 +27,7 @@ export class KyselyJobRepository implements BatchJobRepository {
   }
 
   async store(submission: Submission, signal: AbortSignal): Promise<StoredJob> {
-    const [outcome] = await this.storeBatch([submission], signal);
+    const [outcome] = await this.storeBatch([submission], signal).catch(unavailableInDoubt);
     if (outcome === undefined) throw new Error('a batch of one has no outcome');
     if (outcome instanceof IdempotencyKeyReused) throw outcome;
     return outcome;
@@ -63,13 +63,8 @@ export class KyselyJobRepository implements BatchJobRepository {
   }
 
   async findAll(ids: readonly JobId[]): Promise<readonly Job[]> {
-    try {
-      const { rows } = await this.#database.run<JobRow>(FIND_JOBS, [ids]);
-      return rows.map(toJob);
-    } catch (error) {
-      // A lost connection leaves no doubt about a read.
-      throw error instanceof CommitInDoubt ? new StoreUnavailable(error.message, { cause: error }) : error;
-    }
+    const { rows } = await this.#database.run<JobRow>(FIND_JOBS, [ids]).catch(unavailableInDoubt);
+    return rows.map(toJob);
   }
 
   /** What earlier submissions with the same keys had stored. A statement of its own: it has to see their commits. */
@@ -96,6 +91,11 @@ export class KyselyJobRepository implements BatchJobRepository {
       throw new CommitInDoubt('the batch is stored, but its repetitions could not be read', { cause: error });
     }
   }
+}
+
+/** Only a batch tells of doubt: about a read there is none, and after a single store nobody looks into it. */
+function unavailableInDoubt(error: unknown): never {
+  throw error instanceof CommitInDoubt ? new StoreUnavailable(error.message, { cause: error }) : error;
 }
 
 function earlierOutcome({ job }: Submission, row: KeyRow): BatchOutcome {

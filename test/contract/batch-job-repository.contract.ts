@@ -1,0 +1,66 @@
+import type { BatchJobRepository } from '../../src/application/ports/batch-job-repository';
+import { IdempotencyKeyReused, SubmissionCancelled } from '../../src/domain/errors';
+import { aJob, aKey, NEVER, submission } from './jobs';
+
+/** What the port BatchJobRepository adds to JobRepository. */
+export function batchJobRepositoryContract(build: () => Promise<BatchJobRepository>): void {
+  let repository: BatchJobRepository;
+  beforeEach(async () => {
+    repository = await build();
+  });
+
+  it('has one outcome for each submission, in their order', async () => {
+    const key = aKey();
+    const earlier = submission('earlier', key);
+    await repository.store(earlier, NEVER);
+    const shared = aKey();
+    const batch = [
+      submission('plain'),
+      submission('earlier', key),
+      submission('first of two', shared),
+      submission('refused', key),
+      submission('first of two', shared),
+      submission('keyed', aKey()),
+    ];
+    const outcomes = await repository.storeBatch(batch, NEVER);
+    expect(outcomes).toEqual([
+      { job: batch[0]?.job, replayed: false },
+      { job: earlier.job, replayed: true },
+      { job: batch[2]?.job, replayed: false },
+      expect.any(IdempotencyKeyReused),
+      { job: batch[2]?.job, replayed: true },
+      { job: batch[5]?.job, replayed: false },
+    ]);
+    const stored = await repository.findAll(batch.map(({ job }) => job.id));
+    expect(stored.map(({ name }) => name).sort()).toEqual(['first of two', 'keyed', 'plain']);
+  });
+
+  it('finds those that are there, and says nothing of the others', async () => {
+    const [one, two] = [aJob('one'), aJob('two')];
+    await repository.storeBatch([{ job: one }, { job: two }], NEVER);
+    const found = await repository.findAll([two.id, aJob().id, one.id]);
+    expect([...found].sort((a, b) => a.id.localeCompare(b.id))).toEqual([one, two]);
+    expect(await repository.findAll([])).toEqual([]);
+  });
+
+  it('stores nothing of a batch whose signal has aborted', async () => {
+    const batch = [submission(), submission('keyed', aKey())];
+    await expect(repository.storeBatch(batch, AbortSignal.abort())).rejects.toThrow(SubmissionCancelled);
+    expect(await repository.findAll(batch.map(({ job }) => job.id))).toEqual([]);
+  });
+
+  it('stores each key once when many batches use the same keys at once, in any order', async () => {
+    const keys = Array.from({ length: 20 }, aKey);
+    const batches = Array.from({ length: 8 }, (_, turn) => {
+      const turned = [...keys.slice(turn * 2), ...keys.slice(0, turn * 2)];
+      return (turn % 2 ? turned : turned.reverse()).map((key) => submission(`for ${key}`, key));
+    });
+    const outcomes = await Promise.all(batches.map((batch) => repository.storeBatch(batch, NEVER)));
+    const all = batches.flat();
+    const stored = await repository.findAll(all.map(({ job }) => job.id));
+    expect(stored.map(({ name }) => name).sort()).toEqual(keys.map((key) => `for ${key}`).sort());
+    const ids = new Set(stored.map(({ id }) => id));
+    for (const outcome of outcomes.flat())
+      expect(ids).toContain('job' in outcome ? outcome.job.id : undefined);
+  });
+}

@@ -1,0 +1,18 @@
+import type { JobIdGenerator } from '../../src/application/ports/job-id-generator';
+import { parseJobId } from '../../src/domain/job';
+
+/** The contract of the port JobIdGenerator. */
+export function jobIdGeneratorContract(build: () => JobIdGenerator): void {
+  it('makes valid ids of version 7 in their canonical form', () => {
+    const id = build().next();
+    expect(parseJobId(id)).toBe(id);
+    expect(id[14]).toBe('7');
+  });
+
+  it('makes ten thousand ids that all differ and ascend', () => {
+    const generator = build();
+    const ids = Array.from({ length: 10_000 }, () => generator.next());
+    expect(new Set(ids).size).toBe(ids.length);
+    expect([...ids].sort()).toEqual(ids);
+  });
+}

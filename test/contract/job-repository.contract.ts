@@ -1,0 +1,126 @@
+import type { JobRepository } from '../../src/application/ports/job-repository';
+import { IdempotencyKeyReused, SubmissionCancelled } from '../../src/domain/errors';
+import { aJob, aKey, NEVER, submission } from './jobs';
+
+/** The contract of the port JobRepository. `build` gives a new one, or one that other tests have used: both must do. */
+export function jobRepositoryContract(build: () => Promise<JobRepository>): void {
+  let repository: JobRepository;
+  beforeEach(async () => {
+    repository = await build();
+  });
+
+  describe('storing a job', () => {
+    it.each([
+      'a',
+      'ünïcödé 名前 🚀',
+      '  kept as it is  ',
+      `'; drop table jobs; --`,
+      '{"a":1}',
+      '\\N',
+      'x'.repeat(255),
+    ])('gives back what was stored, to the character and the millisecond: %j', async (name) => {
+      const job = aJob(name);
+      expect(await repository.store({ job }, NEVER)).toEqual({ job, replayed: false });
+      expect(await repository.find(job.id)).toEqual(job);
+    });
+
+    it('finds nothing under an id that was never stored', async () => {
+      expect(await repository.find(aJob().id)).toBeUndefined();
+    });
+
+    it('leaves the row as it is when the id is there already', async () => {
+      const job = aJob('first');
+      await repository.store({ job }, NEVER);
+      await repository.store({ job: { ...job, name: aJob('second').name } }, NEVER);
+      expect(await repository.find(job.id)).toEqual(job);
+    });
+
+    it('takes the same submission twenty times at once', async () => {
+      const one = submission('the same', aKey());
+      const stored = await Promise.all(Array.from({ length: 20 }, () => repository.store(one, NEVER)));
+      for (const each of stored) expect(each).toEqual({ job: one.job, replayed: false });
+    });
+
+    it('keeps copies, not references', async () => {
+      const createdAt = new Date('2026-01-01T00:00:00.000Z');
+      const job = { ...aJob('mine'), createdAt };
+      const stored = await repository.store({ job }, NEVER);
+      createdAt.setFullYear(1999);
+      stored.job.createdAt.setFullYear(1998);
+      const found = await repository.find(job.id);
+      expect(found?.createdAt).toEqual(new Date('2026-01-01T00:00:00.000Z'));
+      found?.createdAt.setFullYear(1997);
+      expect((await repository.find(job.id))?.createdAt).toEqual(new Date('2026-01-01T00:00:00.000Z'));
+    });
+
+    it('stores nothing for a signal that has aborted already', async () => {
+      const one = submission();
+      await expect(repository.store(one, AbortSignal.abort())).rejects.toThrow(SubmissionCancelled);
+      expect(await repository.find(one.job.id)).toBeUndefined();
+    });
+  });
+
+  describe('storing with an idempotency key', () => {
+    it('resolves a repetition with the earlier job, its id and time included', async () => {
+      const key = aKey();
+      const first = submission('again', key);
+      await repository.store(first, NEVER);
+      const job = aJob('again', new Date('2026-03-03T03:03:03.003Z'));
+      expect(await repository.store({ job, idempotencyKey: key }, NEVER)).toEqual({
+        job: first.job,
+        replayed: true,
+      });
+      expect(await repository.find(job.id)).toBeUndefined();
+    });
+
+    it('does not call it a replay when the very same submission is sent again', async () => {
+      const one = submission('after a lost answer', aKey());
+      await repository.store(one, NEVER);
+      expect(await repository.store(one, NEVER)).toEqual({ job: one.job, replayed: false });
+    });
+
+    it('refuses the key for another name, and stores nothing', async () => {
+      const key = aKey();
+      await repository.store(submission('one', key), NEVER);
+      const other = submission('another', key);
+      await expect(repository.store(other, NEVER)).rejects.toThrow(IdempotencyKeyReused);
+      expect(await repository.find(other.job.id)).toBeUndefined();
+    });
+
+    it('stores exactly one of twenty that use the same key at once', async () => {
+      for (let round = 0; round < 5; round += 1) {
+        const key = aKey();
+        const all = Array.from({ length: 20 }, () => submission('raced', key));
+        const stored = await Promise.all(all.map((one) => repository.store(one, NEVER)));
+        const [winner] = stored.filter(({ replayed }) => !replayed);
+        expect(stored.filter(({ replayed }) => !replayed)).toHaveLength(1);
+        for (const { job } of stored) expect(job).toEqual(winner?.job);
+        const found = await Promise.all(all.map(({ job }) => repository.find(job.id)));
+        expect(found.filter((job) => job !== undefined)).toEqual([winner?.job]);
+      }
+    });
+
+    it('stores exactly one of twenty with the same key and two names, and refuses the other name', async () => {
+      const key = aKey();
+      const all = Array.from({ length: 20 }, (_, index) => submission(index % 2 ? 'odd' : 'even', key));
+      const settled = await Promise.allSettled(all.map((one) => repository.store(one, NEVER)));
+      const found = (await Promise.all(all.map(({ job }) => repository.find(job.id)))).filter((job) => job);
+      expect(found).toHaveLength(1);
+      settled.forEach((result, index) => {
+        if (all[index]?.job.name === found[0]?.name) {
+          expect(result).toMatchObject({ status: 'fulfilled', value: { job: found[0] } });
+        } else {
+          expect(result).toMatchObject({ status: 'rejected', reason: expect.any(IdempotencyKeyReused) });
+        }
+      });
+    });
+
+    it('stores jobs with different keys, and with none, side by side', async () => {
+      const all = Array.from({ length: 60 }, (_, index) =>
+        submission(`job ${index}`, index % 3 ? aKey() : undefined),
+      );
+      const stored = await Promise.all(all.map((one) => repository.store(one, NEVER)));
+      expect(stored).toEqual(all.map(({ job }) => ({ job, replayed: false })));
+    });
+  });
+}

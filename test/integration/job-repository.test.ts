@@ -1,0 +1,149 @@
+import { KyselyJobRepository } from '../../src/adapters/postgres/kysely-job-repository';
+import type { PostgresDatabase } from '../../src/adapters/postgres/postgres-database';
+import { GroupCommit } from '../../src/application/group-commit';
+import type { JobRepository, Submission } from '../../src/application/ports/job-repository';
+import { CommitInDoubt, StoreUnavailable } from '../../src/domain/errors';
+import type { JobName } from '../../src/domain/job';
+import { batchJobRepositoryContract } from '../contract/batch-job-repository.contract';
+import { cancellationContract } from '../contract/cancellation.contract';
+import { jobRepositoryContract } from '../contract/job-repository.contract';
+import { aJob, aKey, NEVER, submission } from '../contract/jobs';
+import { until } from '../support/until';
+import { postgresFixture } from './postgres-fixture';
+
+jest.setTimeout(30_000);
+const fixture = postgresFixture('all tests');
+let database: PostgresDatabase;
+beforeAll(async () => {
+  database = await fixture().migrated();
+});
+
+afterEach(() => fixture().onlooker.unlockAll());
+
+/** Postgres has no NUL in a text; the domain would have refused it, so it stands for any row that is not taken. */
+const POISON = { ...aJob(), name: 'bad\0name' as JobName };
+
+const adapters: [string, () => JobRepository][] = [
+  ['KyselyJobRepository', () => new KyselyJobRepository(database)],
+  [
+    'GroupCommit over KyselyJobRepository',
+    () =>
+      new GroupCommit(new KyselyJobRepository(database), { batchMax: 16, concurrency: 2, queueMax: 1000 }),
+  ],
+];
+
+describe.each(adapters)('%s', (_, build) => {
+  describe('as JobRepository', () => jobRepositoryContract(async () => build()));
+  describe('given up', () =>
+    cancellationContract(async () => ({ repository: build(), onlooker: fixture().onlooker })));
+
+  it('stores nothing of what the database refuses, its key included, and everything else', async () => {
+    const repository = build();
+    const key = aKey();
+    const poison: Submission = { job: POISON, idempotencyKey: key };
+    const good = Array.from({ length: 30 }, (_, index) =>
+      submission(`good ${index}`, index % 2 ? aKey() : undefined),
+    );
+    const all = [...good.slice(0, 11), poison, ...good.slice(11)];
+    const results = await Promise.allSettled(all.map((one) => repository.store(one, NEVER)));
+    results.forEach((result, index) => {
+      expect([index, result.status]).toEqual([index, index === 11 ? 'rejected' : 'fulfilled']);
+    });
+    const found = await Promise.all(good.map(({ job }) => repository.find(job.id)));
+    expect(found).toEqual(good.map(({ job }) => job));
+    expect(await repository.find(POISON.id)).toBeUndefined();
+    const second = submission('the key is free', key);
+    expect(await repository.store(second, NEVER)).toEqual({ job: second.job, replayed: false });
+  });
+});
+
+describe('KyselyJobRepository as BatchJobRepository', () => {
+  batchJobRepositoryContract(async () => new KyselyJobRepository(database));
+
+  it('rolls a whole batch back when one row is refused', async () => {
+    const repository = new KyselyJobRepository(database);
+    const key = aKey();
+    const batch = [submission('one'), submission('two', key), { job: POISON }];
+    await expect(repository.storeBatch(batch, NEVER)).rejects.toThrow();
+    expect(await repository.findAll(batch.map(({ job }) => job.id))).toEqual([]);
+    const again = submission('another name', key);
+    expect(await repository.storeBatch([again], NEVER)).toEqual([{ job: again.job, replayed: false }]);
+  });
+});
+
+describe('a connection that is lost while a statement runs', () => {
+  it('leaves a batch in doubt, and a single store unavailable, as their ports promise', async () => {
+    const { onlooker } = fixture();
+    const repository = new KyselyJobRepository(database);
+    const unlock = await onlooker.lockJobs();
+    const batch = repository.storeBatch([submission('batch')], NEVER);
+    const single = repository.store(submission('single'), NEVER);
+    const settled = Promise.allSettled([batch, single]);
+    await onlooker.untilBlocked(2);
+    expect(await onlooker.terminate('active')).toBeGreaterThanOrEqual(2);
+    const [batchResult, singleResult] = await settled;
+    expect(batchResult).toMatchObject({ reason: expect.any(CommitInDoubt) });
+    expect(singleResult).toMatchObject({ reason: expect.any(StoreUnavailable) });
+    await unlock();
+  });
+
+  it('is found out by the group commit: each job is stored once, and acknowledged', async () => {
+    const { onlooker } = fixture();
+    const commit = new GroupCommit(new KyselyJobRepository(database), {
+      batchMax: 4,
+      concurrency: 2,
+      queueMax: 100,
+    });
+    const unlock = await onlooker.lockJobs();
+    const all = Array.from({ length: 12 }, (_, index) =>
+      submission(`doubtful ${index}`, index % 3 ? undefined : aKey()),
+    );
+    const stored = Promise.all(all.map((one) => commit.store(one, NEVER)));
+    await onlooker.untilBlocked(2);
+    await onlooker.terminate('active');
+    await unlock();
+    expect(await stored).toEqual(all.map(({ job }) => ({ job, replayed: false })));
+    const names = (await onlooker.names()).filter((name) => name.startsWith('doubtful'));
+    expect(names).toEqual(all.map(({ job }) => job.name).sort());
+  });
+
+  it('is survived while idle: the pool logs it and makes a new connection', async () => {
+    const { onlooker, log } = fixture();
+    const repository = new KyselyJobRepository(database);
+    await repository.store(submission(), NEVER);
+    const ended = await onlooker.terminate('idle');
+    expect(ended).toBeGreaterThan(0);
+    const lost = () => log.lines.filter(({ message }) => /idle database connection/.test(message)).length;
+    await until('the log lines', () => lost() >= ended);
+    const one = submission('after the restart');
+    expect(await repository.store(one, NEVER)).toEqual({ job: one.job, replayed: false });
+  });
+});
+
+describe('a statement that takes too long', () => {
+  it('is given up by the server as unavailable, and leaves no row', async () => {
+    const { onlooker } = fixture();
+    const impatient = await fixture().migrated({ statementTimeoutMs: 200 });
+    const repository = new KyselyJobRepository(impatient);
+    const unlock = await onlooker.lockJobs();
+    const one = submission('too late');
+    await expect(repository.store(one, NEVER)).rejects.toThrow(StoreUnavailable);
+    await expect(repository.find(one.job.id)).rejects.toThrow(StoreUnavailable);
+    await unlock();
+    expect(await repository.find(one.job.id)).toBeUndefined();
+  });
+
+  it('makes those that find no free connection in time unavailable, with nothing stored', async () => {
+    const { onlooker } = fixture();
+    const small = await fixture().migrated({ size: 1, acquireTimeoutMs: 200 });
+    const repository = new KyselyJobRepository(small);
+    const unlock = await onlooker.lockJobs();
+    const [first, second] = [submission('first'), submission('second')];
+    const held = repository.store(first, NEVER);
+    await onlooker.untilBlocked();
+    await expect(repository.store(second, NEVER)).rejects.toThrow(StoreUnavailable);
+    await unlock();
+    expect(await held).toEqual({ job: first.job, replayed: false });
+    expect(await repository.find(second.job.id)).toBeUndefined();
+  });
+});
