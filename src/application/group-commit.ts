@@ -40,6 +40,7 @@ export class GroupCommit implements JobRepository, Component {
   #queue: Waiting[] = [];
   #underWay = 0;
   #onIdle: (() => void) | undefined;
+  #stopping: Promise<StopDetails> | undefined;
 
   constructor(
     store: BatchJobRepository,
@@ -73,17 +74,23 @@ export class GroupCommit implements JobRepository, Component {
   }
 
   /** Waits until all is stored. What still waits at the deadline is given up and counted as forced. */
-  async stop(deadline: Deadline): Promise<StopDetails> {
+  stop(deadline: Deadline): Promise<StopDetails> {
+    this.#stopping ??= this.#stop(deadline);
+    return this.#stopping;
+  }
+
+  async #stop(deadline: Deadline): Promise<StopDetails> {
     let forced = 0;
     const giveUp = () => {
       forced = this.#queue.length;
       this.#rejectWaiting(() => true);
       this.#onIdle?.();
     };
-    deadline.signal.addEventListener('abort', giveUp);
     if (this.#queue.length + this.#underWay > 0) {
       await new Promise<void>((resolve) => {
         this.#onIdle = resolve;
+        if (deadline.signal.aborted) giveUp();
+        else deadline.signal.addEventListener('abort', giveUp);
       });
     }
     deadline.signal.removeEventListener('abort', giveUp);

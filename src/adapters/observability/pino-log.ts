@@ -11,6 +11,7 @@ export class PinoLog implements Log, Component {
   readonly name = 'log';
   readonly #logger: Logger;
   readonly #destination: LogDestination;
+  #stopping: Promise<void> | undefined;
 
   constructor(level: LogLevel, destination: LogDestination) {
     const options: LoggerOptions = {
@@ -40,8 +41,9 @@ export class PinoLog implements Log, Component {
     this.#logger.error(fields, message);
   }
 
-  async stop(deadline: Deadline): Promise<void> {
-    await this.flush(deadline.signal);
+  stop(deadline: Deadline): Promise<void> {
+    this.#stopping ??= this.flush(deadline.signal);
+    return this.#stopping;
   }
 
   /** Resolves when every line so far has been written, when nobody can take them, or when `signal` aborts. */
