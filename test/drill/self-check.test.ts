@@ -1,26 +1,23 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { createLanes, type Lanes, type Postgres, startPostgres } from './database/lanes';
+import { createLanes, type Lanes } from './database/lanes';
 import { keptAlive } from './modes/kept-alive';
 import { oneShot } from './modes/one-shot';
 import { isFaultless } from './report/verdict';
 import type { ModeResult } from './run/mode-result';
 import { runDrill } from './run/run-drill';
 
-let postgres: Postgres;
 let lanes: Lanes;
 let folder: string;
 
 beforeAll(async () => {
-  postgres = await startPostgres();
-  lanes = await createLanes(postgres.url, 1);
+  lanes = await createLanes(process.env.LASTCALL_TEST_SERVER_URL ?? '', 1);
   folder = await mkdtemp(path.join(tmpdir(), 'drill-'));
 }, 30_000);
 
 afterAll(async () => {
   await lanes.drop();
-  await postgres.stop();
   await rm(folder, { recursive: true });
 });
 
@@ -32,7 +29,7 @@ async function drill(fixture: string, modes = [keptAlive, oneShot]) {
     command: `FIXTURE_FAULTS=${file} ${process.execPath} ${path.join(__dirname, 'fixtures', `${fixture}.js`)}`,
     cwd: process.cwd(),
     modes,
-    trials: 2,
+    trials: 1,
     clients: 6,
     seed: 7,
     graceMs: 5000,
@@ -62,7 +59,7 @@ test.each(KINDS)(
   'a server that %s on purpose is reported for exactly those requests',
   async (fixture, fate) => {
     const { results, wrong } = await drill(fixture);
-    expect(wrong.length).toBeGreaterThan(3);
+    expect(wrong.length).toBeGreaterThan(1);
     const reported = results.flatMap((result) => result.faults);
     expect(reported.map(({ request }) => request.seen.name).sort()).toEqual(wrong);
     expect(new Set(reported.map(({ request }) => request.fate))).toEqual(new Set([fate]));
@@ -75,7 +72,7 @@ test.each(KINDS)(
 
 test('a server that inserts some jobs twice is reported for exactly those rows', async () => {
   const { results, wrong } = await drill('invents');
-  expect(wrong.length).toBeGreaterThan(3);
+  expect(wrong.length).toBeGreaterThan(1);
   expect(sum(results, 'unexplained')).toBe(wrong.length);
   for (const result of results) expect(bad(result)).toEqual({ ...NOTHING, unexplained: result.unexplained });
   expect(isFaultless(results)).toBe(false);

@@ -9,7 +9,6 @@ export interface Lanes {
   drop(): Promise<void>;
 }
 
-export type { TestServer as Postgres } from '../../support/postgres';
 export { startTestServer as startPostgres };
 
 /** `count` empty databases for trials, and one for the bare process. Each server under test needs a set of its own. */

@@ -23,7 +23,7 @@ export const pipelining: Mode = {
   name: 'pipelining',
   title: 'four pipelined requests at a time',
   policy:
-    'All four are answered, in order. `Connection: close` on an early answer, with the later ones unanswered, loses them: their bytes had been written.',
+    'All four are answered, in order. A close announced on an early answer, with the later ones unanswered, loses them: their bytes had been written.',
   beforeSignalMs: [120, 300],
   drive: (trial) => everyClient(trial, (client) => pipeline(trial, client)),
 };

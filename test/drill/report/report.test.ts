@@ -40,7 +40,10 @@ beforeAll(async () => {
   const files = ['--json', `${folder}/drill.json`, '--report', `${folder}/drill.html`];
   const load = ['--mode', MODES.join(','), '--trials', '1', '--clients', '12', '--grace', '700'];
   const main = path.join(__dirname, '..', 'main.ts');
-  const drill = spawn(process.execPath, ['--import', 'tsx', main, '--cmd', server, ...load, ...files]);
+  const drill = spawn(process.execPath, ['--import', 'tsx', main, '--cmd', server, ...load, ...files], {
+    env: { ...process.env, TEST_DATABASE_URL: process.env.LASTCALL_TEST_SERVER_URL },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   output = '';
   drill.stdout.on('data', (bytes: Buffer) => {
     output += bytes.toString();

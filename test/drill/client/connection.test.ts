@@ -1,0 +1,117 @@
+import { once } from 'node:events';
+import net, { type AddressInfo, type Socket } from 'node:net';
+import { fateOf } from '../accounting/fate';
+import { Connection } from './connection';
+import { Recorder } from './recorder';
+import { wholeRequest, workRequest } from './request-bytes';
+
+const servers: net.Server[] = [];
+afterEach(() => {
+  for (const server of servers.splice(0)) server.close();
+});
+
+/** A server made of one function; returns its port. */
+async function listen(onConnection: (socket: Socket) => void): Promise<number> {
+  const server = net.createServer({ allowHalfOpen: true }, (socket) => {
+    socket.on('error', () => {});
+    onConnection(socket);
+  });
+  servers.push(server.listen(0, '127.0.0.1'));
+  await once(server, 'listening');
+  return (server.address() as AddressInfo).port;
+}
+
+function connect(port: number): Connection {
+  return new Connection({
+    port,
+    client: 0,
+    recorder: new Recorder('t-'),
+    gone: new AbortController().signal,
+  });
+}
+
+/** Sends one job if the connection allows it; returns what was seen. */
+async function ask(connection: Connection) {
+  const exchange = connection.begin('work');
+  if (connection.isUsable) connection.write(exchange, wholeRequest(workRequest(exchange.seen.name)));
+  return exchange.ended;
+}
+
+test('a refused handshake is a request of which no byte was sent', async () => {
+  const port = await listen(() => {});
+  servers.pop()?.close();
+  const connection = connect(port);
+  expect(await connection.opened).toBe(false);
+  const seen = await ask(connection);
+  expect(seen).toMatchObject({ bytesWritten: 0, error: 'ECONNREFUSED', connectedAt: null });
+  expect(fateOf(seen, 0, 0)).toBe('refused');
+});
+
+test('after the server has ended an idle connection nothing is written any more', async () => {
+  const port = await listen((socket) => socket.end());
+  const connection = connect(port);
+  await connection.opened;
+  await connection.closed;
+  const seen = await ask(connection);
+  expect(seen).toMatchObject({ bytesWritten: 0, error: 'FIN', firstByteAt: null });
+  expect(fateOf(seen, 0, 0)).toBe('refused');
+});
+
+test.each([
+  ['resets', (socket: Socket) => socket.resetAndDestroy(), 'ECONNRESET'],
+  ['ends', (socket: Socket) => socket.end(), 'FIN'],
+] as const)('a request is lost when the server reads it and %s the connection', async (_, end, error) => {
+  const port = await listen((socket) => socket.once('data', () => end(socket)));
+  const connection = connect(port);
+  await connection.opened;
+  const seen = await ask(connection);
+  expect(seen.error).toBe(error);
+  expect(seen.bytesWritten).toBe(wholeRequest(workRequest(seen.name)).length);
+  expect(seen.allBytesAt).not.toBeNull();
+  expect(fateOf(seen, 0, 0)).toBe('lost');
+});
+
+test('an answer that is cut short counts as none', async () => {
+  const port = await listen((socket) =>
+    socket.once('data', () => socket.end('HTTP/1.1 201 Created\r\nContent-Length: 40\r\n\r\n{"id":"1"')),
+  );
+  const connection = connect(port);
+  await connection.opened;
+  expect(await ask(connection)).toMatchObject({ answeredAt: null, status: null, error: 'FIN' });
+});
+
+test('pipelined requests get their answers in order, and those that get none are lost', async () => {
+  const answer = (status: number) => `HTTP/1.1 ${status} X\r\nContent-Length: 0\r\n\r\n`;
+  const port = await listen((socket) => socket.once('data', () => socket.end(answer(201) + answer(503))));
+  const connection = connect(port);
+  await connection.opened;
+  const seen = await Promise.all([ask(connection), ask(connection), ask(connection)]);
+  expect(seen.map(({ status }) => status)).toEqual([201, 503, null]);
+  expect(seen[2]).toMatchObject({ error: 'FIN' });
+  expect(seen[2]?.bytesWritten).toBeGreaterThan(0);
+});
+
+test('a connection on which close was announced, or 408 was said, is not used again', async () => {
+  const answers = [
+    'HTTP/1.1 201 X\r\nConnection: close\r\nContent-Length: 0\r\n\r\n',
+    'HTTP/1.1 408 X\r\nContent-Length: 0\r\n\r\n',
+  ];
+  for (const answer of answers) {
+    const port = await listen((socket) => socket.once('data', () => socket.write(answer)));
+    const connection = connect(port);
+    await connection.opened;
+    await ask(connection);
+    expect(connection.isUsable).toBe(false);
+    connection.close();
+  }
+});
+
+test('a handshake that the server cannot finish any more is given up once the server has gone', async () => {
+  const gone = new AbortController();
+  const recorder = new Recorder('t-');
+  const port = await listen(() => {});
+  const connection = new Connection({ port, client: 0, recorder, gone: gone.signal });
+  gone.abort();
+  expect(await connection.opened).toBe(false);
+  expect(await ask(connection)).toMatchObject({ bytesWritten: 0, error: 'no handshake before the exit' });
+});
