@@ -82,7 +82,7 @@ test('a server that does everything right is reported faultless, with every requ
   const { results } = await drill('honest');
   for (const result of results) {
     expect(bad(result)).toEqual(NOTHING);
-    expect(result.counts.acknowledged).toBeGreaterThan(10);
+    expect(result.counts.acknowledged).toBeGreaterThanOrEqual(6);
     expect(result.counts.acknowledged + result.counts.refused).toBe(result.requests);
   }
   expect(isFaultless(results)).toBe(true);
