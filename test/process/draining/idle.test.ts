@@ -69,7 +69,8 @@ describe('idle connections', () => {
       });
       await Promise.all(sent);
       expect((await fixture.exited()).code).toBe(0);
-      const answers = clients.map((client) => client.answers.at(-1));
+      // After an answer from before the announcement a 408 may follow: it answers nothing.
+      const answers = clients.map((client, i) => client.answers[i % 2 === 0 ? 1 : 0]);
       for (const answer of answers) statuses.add(answer?.status);
       const created = answers.filter((answer) => answer?.status === 201);
       expect([...fixture.rows].sort()).toEqual(created.map((answer) => answer?.body).sort());

@@ -103,6 +103,8 @@ export class Connection {
     const limit = setTimeout(destroy, this.#options.discardTimeoutMs).unref();
     socket.once('close', () => clearTimeout(limit));
     socket.setTimeout(this.#peerTimeoutMs, destroy);
+    // http takes its own listener off an upgraded socket, and a peer may be gone by now.
+    socket.on('error', destroy);
     if (!this.upgraded) this.mute();
     if (!socket.writableEnded) socket.end(lastWords);
   }
