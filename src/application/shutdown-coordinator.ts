@@ -88,7 +88,7 @@ export class ShutdownCoordinator {
     this.#observe({ type: 'shutdown-begun', reason, timeoutMs: this.#policy.timeoutMs });
     this.#startAbort.abort(new StartInterrupted('shutting down'));
     if (wasReady) await sleep(this.#policy.delayMs);
-    else await Promise.race([this.#starting?.catch(() => {}), sleep(this.#policy.requestsByMs)]);
+    else await atMost(this.#policy.requestsByMs, this.#starting);
 
     const components = await this.#stopEach(began);
     const outcome = worstOutcome(components.map((component) => component.outcome));
@@ -122,4 +122,14 @@ export class ShutdownCoordinator {
 /** Waits; 0 does not even yield to the timers, so that the listener closes in the signal's own turn. */
 async function sleep(ms: number): Promise<void> {
   if (ms > 0) await new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** Waits until `promise` settles, but not for longer than `ms`. */
+async function atMost(ms: number, promise: Promise<void> | undefined): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([promise?.catch(() => {}), late]);
+  clearTimeout(timer);
 }
