@@ -1,9 +1,10 @@
 import * as errors from '../../../src/domain/errors';
 
+type DomainErrorClass = new (message: string) => errors.DomainError;
+
 const classes = Object.values(errors).filter(
-  (value): value is new (message: string) => errors.DomainError =>
-    typeof value === 'function' && value !== errors.DomainError,
-);
+  (value) => typeof value === 'function' && value !== errors.DomainError,
+) as DomainErrorClass[];
 
 it('has a code of its own for each error, and no code without an error', () => {
   const codes = classes.map((DomainError) => new DomainError('x').code);

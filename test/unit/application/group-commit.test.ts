@@ -1,0 +1,285 @@
+import { Deadline } from '../../../src/application/deadline';
+import { GroupCommit, type GroupCommitSettings } from '../../../src/application/group-commit';
+import {
+  CommitInDoubt,
+  IdempotencyKeyReused,
+  StoreOverloaded,
+  StoreUnavailable,
+  SubmissionCancelled,
+} from '../../../src/domain/errors';
+import { componentContract } from '../../contract/component.contract';
+import { aKey, NEVER, sharedAbort, submission } from '../../contract/jobs';
+import { ScriptedStore, settled } from './support/scripted-store';
+
+function build(settings: Partial<GroupCommitSettings> = {}) {
+  const store = new ScriptedStore();
+  const flushes: number[] = [];
+  const commit = new GroupCommit(
+    store,
+    { batchMax: 4, concurrency: 1, queueMax: 100, ...settings },
+    ({ size }) => flushes.push(size),
+  );
+  const submit = (name: string, signal: AbortSignal = NEVER) => {
+    const outcome = { of: name, state: 'waiting' as unknown };
+    const promise = commit.store(submission(name), signal);
+    promise.then(
+      ({ job }) => {
+        outcome.state = job.name;
+      },
+      (error) => {
+        outcome.state = error;
+      },
+    );
+    return outcome;
+  };
+  const submitAll = (...names: string[]) => names.map((name) => submit(name));
+  return { store, commit, submit, submitAll, flushes };
+}
+
+describe('GroupCommit as Component', () => componentContract(() => build().commit));
+
+describe('gathering', () => {
+  it('sends a lone submission at once', async () => {
+    const { store, submit } = build();
+    const one = submit('one');
+    expect(store.batches).toEqual([['one']]);
+    expect(one.state).toBe('waiting');
+    await store.next.commit();
+    expect(one.state).toBe('one');
+  });
+
+  it('sends what came during a statement together with the next, batchMax at the most, in order', async () => {
+    const { store, submitAll, flushes } = build();
+    const all = submitAll('a', 'b', 'c', 'd', 'e', 'f', 'g');
+    expect(store.batches).toEqual([['a']]);
+    await store.next.commit();
+    await store.next.commit();
+    await store.next.commit();
+    expect(store.batches).toEqual([['a'], ['b', 'c', 'd', 'e'], ['f', 'g']]);
+    expect(all.map(({ state }) => state)).toEqual(['a', 'b', 'c', 'd', 'e', 'f', 'g']);
+    expect(flushes).toEqual([1, 4, 2]);
+  });
+
+  it('has at most `concurrency` statements under way, and tells the counts', async () => {
+    const { store, submitAll, commit } = build({ concurrency: 2, batchMax: 1 });
+    submitAll('a', 'b', 'c', 'd', 'e');
+    expect(commit.counts()).toEqual({ waiting: 3, underWay: 2 });
+    while (store.calls.length > 0) await store.next.commit();
+    expect(store.mostAtOnce).toBe(2);
+    expect(store.batches).toHaveLength(5);
+    expect(commit.counts()).toEqual({ waiting: 0, underWay: 0 });
+  });
+
+  it('acknowledges nothing before its own commit', async () => {
+    const { store, submitAll } = build({ concurrency: 2, batchMax: 1 });
+    const [first, second] = submitAll('a', 'b');
+    await store.calls[1]?.commit();
+    expect([first?.state, second?.state]).toEqual(['waiting', 'b']);
+    await store.next.commit();
+    expect(first?.state).toBe('a');
+  });
+
+  it('refuses what would wait beyond queueMax, and takes more once there is room', async () => {
+    const { store, submitAll, submit } = build({ queueMax: 2 });
+    const [, , , fourth] = submitAll('under way', 'waits', 'waits too', 'one too many');
+    await settled();
+    expect(fourth?.state).toBeInstanceOf(StoreOverloaded);
+    await store.next.commit();
+    const later = submit('later');
+    await store.next.commit();
+    await store.next.commit();
+    expect(later.state).toBe('later');
+    expect(store.batches.flat()).not.toContain('one too many');
+  });
+
+  it('gives each submission its own outcome', async () => {
+    const { store, commit } = build();
+    const key = aKey();
+    const first = commit.store(submission('first', key), NEVER);
+    const replay = commit.store(submission('first', key), NEVER);
+    const reused = commit.store(submission('other', key), NEVER);
+    const refused = expect(reused).rejects.toThrow(IdempotencyKeyReused);
+    await store.next.commit();
+    await store.next.commit();
+    await refused;
+    expect(await replay).toEqual({ job: (await first).job, replayed: true });
+  });
+
+  it('fails those for whom the store has no outcome', async () => {
+    const { store, submit } = build();
+    store.answer = async () => [];
+    const one = submit('one');
+    await settled();
+    expect(one.state).toMatchObject({ message: 'the store returned too few outcomes' });
+  });
+});
+
+describe('a row that the store will not take', () => {
+  it('fails alone: the batch is halved until only the culprit is left', async () => {
+    const { store, submit, submitAll } = build({ batchMax: 8 });
+    const blocker = submit('blocker');
+    const all = submitAll('a', 'b', 'c', 'bad', 'e', 'f', 'g', 'h');
+    const refusal = new Error('invalid byte sequence');
+    store.answer = async (batch) => {
+      if (batch.some(({ job }) => job.name === 'bad')) throw refusal;
+      return batch.map(({ job }) => ({ job, replayed: false }));
+    };
+    await store.next.commit();
+    await settled();
+    expect(blocker.state).toBe('blocker');
+    expect(all.map(({ state }) => state)).toEqual(['a', 'b', 'c', refusal, 'e', 'f', 'g', 'h']);
+    expect(store.batches.length).toBeLessThanOrEqual(1 + 2 * 4);
+  });
+
+  it.each([new StoreUnavailable('down'), new StoreOverloaded('full')])(
+    'is not looked for when the fault is not in a row: %s',
+    async (error) => {
+      const { store, submit, submitAll } = build();
+      submit('blocker');
+      const all = submitAll('a', 'b');
+      await store.next.commit();
+      await store.next.fail(error);
+      expect(all.map(({ state }) => state)).toEqual([error, error]);
+      expect(store.batches).toHaveLength(2);
+    },
+  );
+});
+
+describe('a commit in doubt', () => {
+  it('is looked up: what was stored is acknowledged and not stored again', async () => {
+    const { store, submit } = build();
+    const one = submit('one');
+    await store.next.commitAndFail(new CommitInDoubt('lost'));
+    await untilSettled(one);
+    expect(one.state).toBe('one');
+    expect(store.batches).toEqual([['one']]);
+  });
+
+  it('has what was not stored sent again, and only that', async () => {
+    const { store, submit, submitAll } = build();
+    submit('blocker');
+    const all = submitAll('a', 'b');
+    await store.next.commit();
+    await store.next.fail(new CommitInDoubt('lost'));
+    await untilTrue(() => store.calls.length === 1);
+    expect(store.next.names).toEqual(['a', 'b']);
+    await store.next.commit();
+    await untilSettled(...all);
+    expect(all.map(({ state }) => state)).toEqual(['a', 'b']);
+  });
+
+  it('ends as unavailable when the store does not come back', async () => {
+    const { store, submit } = build();
+    store.findAllFails = new StoreUnavailable('still down');
+    const one = submit('one');
+    await store.next.fail(new CommitInDoubt('lost'));
+    await untilSettled(one);
+    expect(one.state).toBeInstanceOf(StoreUnavailable);
+  });
+
+  it('is given up at once when its signal aborts, as unavailable: nobody knows', async () => {
+    const { store, submit } = build();
+    store.findAllFails = new StoreUnavailable('still down');
+    const abort = sharedAbort();
+    const one = submit('one', abort.signal);
+    await store.next.commitAndFail(new CommitInDoubt('lost'));
+    abort.abort();
+    await settled();
+    await settled();
+    expect(one.state).toBeInstanceOf(StoreUnavailable);
+  });
+});
+
+describe('giving up', () => {
+  it('takes what waits from the queue at once, and it is never sent', async () => {
+    const { store, submit } = build();
+    const abort = sharedAbort();
+    const first = submit('first');
+    const given = [submit('given up', abort.signal), submit('too', abort.signal)];
+    const kept = submit('kept');
+    abort.abort();
+    await settled();
+    for (const { state } of given) expect(state).toBeInstanceOf(SubmissionCancelled);
+    await store.next.commit();
+    await store.next.commit();
+    expect([first.state, kept.state]).toEqual(['first', 'kept']);
+    expect(store.batches).toEqual([['first'], ['kept']]);
+  });
+
+  it('cancels a statement only when nobody wants any of its rows', async () => {
+    const { store, submit } = build();
+    const [one, two] = [sharedAbort(), sharedAbort()];
+    submit('blocker');
+    const all = [submit('a', one.signal), submit('b', two.signal)];
+    await store.next.commit();
+    one.abort();
+    await settled();
+    expect(store.next.signal.aborted).toBe(false);
+    two.abort();
+    await settled();
+    for (const { state } of all) expect(state).toBeInstanceOf(SubmissionCancelled);
+  });
+
+  it('resolves all the same when the commit had won', async () => {
+    const { store, submit } = build();
+    const abort = sharedAbort();
+    const one = submit('one', abort.signal);
+    const { next } = store;
+    await next.commit();
+    abort.abort();
+    await settled();
+    expect(one.state).toBe('one');
+  });
+
+  it('listens once to a signal that many share', () => {
+    const { submit } = build();
+    const { signal } = new AbortController();
+    const listen = jest.spyOn(signal, 'addEventListener');
+    for (let count = 0; count < 50; count += 1) submit(`${count}`, signal);
+    expect(listen.mock.calls.length).toBeLessThanOrEqual(3);
+  });
+});
+
+describe('stopping', () => {
+  it('waits until all that was submitted is stored', async () => {
+    const { store, commit, submitAll } = build();
+    const all = submitAll('a', 'b', 'c');
+    const deadline = Deadline.in(60_000);
+    let stopped: unknown;
+    void commit.stop(deadline).then((details) => {
+      stopped = details;
+    });
+    await store.next.commit();
+    expect(stopped).toBeUndefined();
+    await store.next.commit();
+    expect(stopped).toEqual({ forced: 0 });
+    expect(all.map(({ state }) => state)).toEqual(['a', 'b', 'c']);
+    deadline.clear();
+  });
+
+  it('gives up at the deadline what still waits, and counts it', async () => {
+    const { commit, submitAll } = build();
+    const [underWay, ...waiting] = submitAll('a', 'b', 'c');
+    expect(await commit.stop(Deadline.in(5))).toEqual({ forced: 2 });
+    await settled();
+    for (const { state } of waiting) expect(state).toBeInstanceOf(SubmissionCancelled);
+    expect(underWay?.state).toBe('waiting');
+  });
+
+  it('does so too when the deadline has passed already', async () => {
+    const { commit, submitAll } = build();
+    submitAll('a', 'b');
+    const passed = Deadline.in(0);
+    await new Promise((resolve) => passed.signal.addEventListener('abort', resolve));
+    expect(await commit.stop(passed)).toEqual({ forced: 1 });
+  });
+});
+
+async function untilTrue(condition: () => boolean): Promise<void> {
+  for (let turn = 0; turn < 400 && !condition(); turn += 1) await new Promise((r) => setTimeout(r, 5));
+  expect(condition()).toBe(true);
+}
+
+function untilSettled(...outcomes: { state: unknown }[]): Promise<void> {
+  return untilTrue(() => outcomes.every(({ state }) => state !== 'waiting'));
+}
