@@ -9,7 +9,7 @@ export function logDrainReport(log: Log, report: ShutdownReport, exitCode: numbe
     outcome,
     tookMs: round(tookMs),
     forced,
-    ...figures,
+    ...Object.fromEntries(Object.entries(figures).map(([figure, value]) => [figure, round(value)])),
     ...(error !== undefined && { error: String(error) }),
   }));
   const fields = { event: 'drain-report', exitCode, reason, outcome, tookMs: round(tookMs), components };
