@@ -6,9 +6,10 @@ import { modesNamed } from '../modes';
 import { atLeastOne } from '../options';
 import { Progress } from '../progress';
 import { terminalTable } from '../report/table';
+import type { ModeResult } from '../run/mode-result';
 import { runDrill } from '../run/run-drill';
 import { killAllServers } from '../server/server-process';
-import { installPeers, PEERS } from './catalogue';
+import { installPeers, PEERS, type Peer } from './catalogue';
 import { markdownTable, type PeerResult } from './comparison';
 import { comparisonSvg } from './comparison-svg';
 
@@ -45,26 +46,29 @@ async function main(options: Options): Promise<void> {
   process.once('SIGINT', interrupted);
   process.once('SIGTERM', interrupted);
   try {
-    const peers = await comparePeers(options, postgres.url);
-    await mkdir(options.out, { recursive: true });
-    const write = (name: string, text: string) => writeFile(path.join(options.out, name), text);
-    await write('peers.md', markdownTable(peers));
-    await write('peers.svg', comparisonSvg(peers));
-    await write('peers.json', `${JSON.stringify(peers.map(withoutTrials), null, 1)}\n`);
+    const peers: PeerResult[] = [];
+    for (const peer of chosen(options)) {
+      peers.push({ peer, results: await drillPeer(peer, options, postgres.url) });
+      // After each, so that a long run that is interrupted has not been for nothing.
+      await writeComparison(options.out, peers);
+    }
     process.stdout.write(`\n${markdownTable(peers)}\n${path.resolve(options.out)}\n`);
   } finally {
     await postgres.stop();
   }
 }
 
-async function comparePeers(options: Options, serverUrl: string): Promise<PeerResult[]> {
-  const modes = modesNamed('load');
+function chosen(options: Options): readonly Peer[] {
   const wanted = options.only?.split(',');
-  const peers: PeerResult[] = [];
-  for (const peer of PEERS.filter(({ name }) => wanted === undefined || wanted.includes(name))) {
-    process.stdout.write(`${peer.name}\n`);
-    const lanes = await createLanes(serverUrl, options.parallel);
-    const progress = new Progress(modes, options.trials);
+  return PEERS.filter(({ name }) => wanted === undefined || wanted.includes(name));
+}
+
+async function drillPeer(peer: Peer, options: Options, serverUrl: string): Promise<ModeResult[]> {
+  const modes = modesNamed('load');
+  process.stdout.write(`${peer.name}\n`);
+  const lanes = await createLanes(serverUrl, options.parallel);
+  const progress = new Progress(modes, options.trials);
+  try {
     const results = await runDrill({
       command: peer.command,
       cwd: process.cwd(),
@@ -75,14 +79,21 @@ async function comparePeers(options: Options, serverUrl: string): Promise<PeerRe
       graceMs: options.grace,
       ...lanes,
       onTrial: (mode, done) => progress.trialDone(mode, done),
-    }).finally(async () => {
-      progress.end();
-      await lanes.drop();
     });
     process.stdout.write(`${terminalTable(results)}\n`);
-    peers.push({ peer, results });
+    return results;
+  } finally {
+    progress.end();
+    await lanes.drop();
   }
-  return peers;
+}
+
+async function writeComparison(folder: string, peers: readonly PeerResult[]): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const write = (name: string, text: string) => writeFile(path.join(folder, name), text);
+  await write('peers.md', markdownTable(peers));
+  await write('peers.svg', comparisonSvg(peers));
+  await write('peers.json', `${JSON.stringify(peers.map(withoutTrials), null, 1)}\n`);
 }
 
 function withoutTrials({ peer, results }: PeerResult) {

@@ -13,9 +13,10 @@ code { font: 13px ui-monospace, 'DejaVu Sans Mono', monospace; background: #f2f4
 .verdict.good { border-color: var(--good); background: #eef8f3; color: #14543b; }
 .verdict.bad { border-color: var(--bad); background: #fdf0f1; color: #8d1425; }
 .scroll { overflow-x: auto; }
-table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: 14px; width: 100%; }
-th, td { padding: 6px 8px; text-align: right; border-bottom: 1px solid var(--line); white-space: nowrap; }
-th { font-weight: 600; color: var(--soft); font-size: 12.5px; line-height: 1.25; vertical-align: bottom; white-space: normal; }
+table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: 13.5px; width: 100%; }
+th, td { padding: 6px 7px; text-align: right; border-bottom: 1px solid var(--line); white-space: nowrap; }
+td:last-child { white-space: normal; min-width: 96px; }
+th { font-weight: 600; color: var(--soft); font-size: 11.5px; line-height: 1.25; vertical-align: bottom; white-space: normal; }
 th:first-child, td:first-child { text-align: left; }
 td a { color: inherit; text-decoration-color: #b9c2cc; text-underline-offset: 3px; }
 td.zero { color: #b4bcc6; }

@@ -13,5 +13,5 @@ export function verdict(results: readonly ModeResult[]): string {
   const scope = `${trials.toLocaleString('en')} SIGTERMs, ${requests.toLocaleString('en')} requests`;
   if (bad === 0)
     return `${scope}: nothing lost, no phantom, nothing missing, no unexplained row, every exit 0 in time.`;
-  return `${scope}: ${bad.toLocaleString('en')} trials with a fault.`;
+  return `${scope}: ${bad === 1 ? 'one trial' : `${bad.toLocaleString('en')} trials`} with a fault.`;
 }
