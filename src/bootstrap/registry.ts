@@ -37,9 +37,9 @@ export class Registry {
     this.#tokens.push(token);
     this.#edges.set(token.name, new Set());
     const build = (): T => {
-      this.#path.push(token.name);
-      const built = factory((dependency) => this.#use(token.name, dependency));
-      this.#path.pop();
+      const built = this.#onPath(token.name, () =>
+        factory((dependency) => this.#use(token.name, dependency)),
+      );
       if (isComponent(built) && built.name !== token.name) {
         throw new Error(`the component ${built.name} is registered as ${token.name}`);
       }
@@ -74,6 +74,16 @@ export class Registry {
       [...(this.#edges.get(name) ?? [])].flatMap((used) => (names.has(used) ? [used] : nearest(used)));
     const dependencies = new Map(components.map(({ name }) => [name, [...new Set(nearest(name))]]));
     return { components, dependencies };
+  }
+
+  /** The path is left also when a factory throws: what is resolved next must not be taken for a circle. */
+  #onPath<T>(name: string, build: () => T): T {
+    this.#path.push(name);
+    try {
+      return build();
+    } finally {
+      this.#path.pop();
+    }
   }
 
   #use<T>(user: string, dependency: Token<T>): T {
