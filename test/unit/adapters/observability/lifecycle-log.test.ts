@@ -14,12 +14,12 @@ it('writes one line for each event of the start', () => {
   const error = new Error('no');
   expect(
     linesOf(
-      { type: 'component-started', name: 'pool', tookMs: 3.1416 },
+      { type: 'component-started', name: 'pool', tookMs: 2.7182 },
       { type: 'component-start-failed', name: 'http', error },
       { type: 'phase-changed', phase: 'ready' },
     ),
   ).toEqual([
-    ['info', 'started pool', { event: 'component-started', component: 'pool', tookMs: 3.1 }],
+    ['info', 'started pool', { event: 'component-started', component: 'pool', tookMs: 2.7 }],
     ['error', 'could not start http', { event: 'component-start-failed', component: 'http', err: error }],
     ['info', 'ready', { event: 'phase-changed' }],
   ]);

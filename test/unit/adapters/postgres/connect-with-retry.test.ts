@@ -1,0 +1,47 @@
+import { InMemoryLog } from '../../../../src/adapters/memory/in-memory-log';
+import { connectWithRetry } from '../../../../src/adapters/postgres/connect-with-retry';
+
+const refused = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+
+function build(outcomes: (Error | undefined)[], timeoutMs = 5_000) {
+  const log = new InMemoryLog();
+  const abort = new AbortController();
+  let attempts = 0;
+  const connect = async () => {
+    const outcome = outcomes[Math.min(attempts, outcomes.length - 1)];
+    attempts += 1;
+    if (outcome) throw outcome;
+  };
+  const connecting = connectWithRetry({ connect, timeoutMs, signal: abort.signal, log });
+  return { connecting, log, abort, attempts: () => attempts };
+}
+
+it('tries again, with a line for each attempt and a delay that doubles', async () => {
+  const { connecting, log, attempts } = build([refused, refused, undefined]);
+  await connecting;
+  expect(attempts()).toBe(3);
+  expect(log.lines.map(({ level, fields }) => [level, fields])).toEqual([
+    ['warn', { attempt: 1, delayMs: 50, reason: 'connect ECONNREFUSED' }],
+    ['warn', { attempt: 2, delayMs: 100, reason: 'connect ECONNREFUSED' }],
+  ]);
+});
+
+it('gives up after its time with one readable error', async () => {
+  const { connecting } = build([refused], 20);
+  await expect(connecting).rejects.toMatchObject({
+    message: 'the database cannot be reached: connect ECONNREFUSED',
+    cause: refused,
+  });
+});
+
+it.each(['28P01', '28000'])('does not try again when the credentials are wrong: %s', async (code) => {
+  const { connecting, attempts } = build([Object.assign(new Error('no'), { code })]);
+  await expect(connecting).rejects.toThrow('the database cannot be reached: no');
+  expect(attempts()).toBe(1);
+});
+
+it('ends as soon as it is aborted', async () => {
+  const { connecting, abort } = build([refused]);
+  abort.abort(new Error('enough'));
+  await expect(connecting).rejects.toThrow('enough');
+});
