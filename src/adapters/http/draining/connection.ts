@@ -15,8 +15,6 @@ interface ConnectionOptions {
 export class Connection {
   /** Responses that are not over, in the order of their requests, which is the order of their answers. */
   readonly responses: ServerResponse[] = [];
-  /** When it was accepted or, later, when its last answer was over; `performance.now()`. */
-  lastActiveAt = performance.now();
   /** Upgraded to another protocol: what goes on in it is not ours to know. */
   upgraded = false;
   /** The one listener of every response on this connection, so that a request costs no closure. */
@@ -111,7 +109,6 @@ export class Connection {
 
   #responseOver(): void {
     const response = this.responses.shift();
-    this.lastActiveAt = performance.now();
     if (response === undefined) return;
     // A handler that answered early (413) may have left the body paused; unread, it would block the connection.
     if (!response.req.complete) response.req.resume();

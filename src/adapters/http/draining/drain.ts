@@ -11,7 +11,6 @@ import { Silence } from './silence';
 
 /** Half a head arrives without an event, so the drain looks again this often. */
 const LOOK_EVERY_MS = 10;
-const LONG_SILENCE_MS = 1_000;
 
 export interface DrainOptions {
   readonly server: Server;
@@ -95,7 +94,7 @@ export class Drain {
     if (this.#phase === 'serving' && now >= plan.cancelAt) this.#cancel();
     if (this.#phase === 'cancelled' && now >= plan.refuseAt) this.#refuse();
     if (this.#phase === 'refused' && now >= plan.destroyAt) this.#destroy();
-    if (now >= plan.earlyFarewellAt) this.#farewell(half, now);
+    if (now >= plan.farewellAt) this.#farewell(half);
   }
 
   #timeOut(half: Set<Socket>, now: number): void {
@@ -142,18 +141,16 @@ export class Drain {
     for (const connection of connections.values()) connection.socket.destroy();
   }
 
-  /** While anything is in flight the idle may stay: whoever asks for the health on one sees the 503. */
-  #farewell(half: Set<Socket>, now: number): void {
-    const { connections, plan, startedAt } = this.#options;
-    const open = [...connections.values()].filter((connection) => !connection.parting);
-    const lingerIsOver = now >= plan.farewellAt;
+  /**
+   * While anything is in flight the idle may stay: whoever asks for the health on one sees the 503. All get the whole
+   * linger, also those that had long been silent: a balancer asks only every few seconds, and is to see the 503 too.
+   */
+  #farewell(half: Set<Socket>): void {
+    const open = [...this.#options.connections.values()].filter((connection) => !connection.parting);
     const hijacked = open.filter((connection) => connection.hijacked);
     const idle = open.filter((c) => !c.hijacked && c.responses.length === 0 && !half.has(c.socket));
     const quiet = idle.length + hijacked.length === open.length || this.#phase === 'refused';
-    const leaving = [
-      ...(lingerIsOver ? hijacked : []),
-      ...(quiet ? idle.filter((c) => lingerIsOver || c.lastActiveAt < startedAt - LONG_SILENCE_MS) : []),
-    ];
+    const leaving = quiet ? [...hijacked, ...idle] : hijacked;
     if (leaving.length > 0) afterReading(() => this.#part(leaving));
   }
 
