@@ -12,6 +12,9 @@ interface BackendKey {
 /** From the frontend/backend protocol: CancelRequest, 80877102 = 1234 << 16 | 5678. */
 const CANCEL_REQUEST_CODE = 80_877_102;
 
+/** A server that has not taken the request by then will not. */
+const PATIENCE_MS = 5_000;
+
 /** How long to wait for a cancelled statement to end before asking again. */
 const ASK_AGAIN_AFTER_MS = 50;
 
@@ -49,5 +52,7 @@ function sendCancelRequest(client: PoolClient): void {
   message.writeInt32BE(secretKey, 12);
   const socket = connect(host.startsWith('/') ? { path: `${host}/.s.PGSQL.${port}` } : { host, port });
   socket.on('error', () => socket.destroy());
-  socket.end(message);
+  // The server closes it, and libpq waits for that too: PgBouncer 1.18 aborts when the client is the first to go.
+  socket.resume().setTimeout(PATIENCE_MS, () => socket.destroy());
+  socket.write(message);
 }

@@ -7,23 +7,18 @@ import type { Component, StopDetails } from '../../application/ports/component';
 import type { DatabaseLocation } from '../../application/ports/database-location';
 import type { Log } from '../../application/ports/log';
 import type { ReadinessProbe } from '../../application/ports/readiness-probe';
-import { CommitInDoubt, SubmissionCancelled } from '../../domain/errors';
+import { CommitInDoubt, DomainError, SubmissionCancelled } from '../../domain/errors';
 import { cancelUntilOver } from './cancel-request';
 import { connectWithRetry } from './connect-with-retry';
 import { LastcallDialect } from './dialect';
 import { connectFailure, isStatementCancelled, statementFailure } from './errors';
+import { NamedStatements, type PreparedStatement } from './named-statements';
 import { type PoolSettings, poolOptions } from './pool-options';
 import type { Schema } from './schema';
 
 export interface PostgresSettings extends PoolSettings {
   /** How long `start` waits for a database that is late. */
   readonly connectTimeoutMs: number;
-}
-
-/** A statement that is compiled once, and prepared once on each connection, under its name. */
-export interface PreparedStatement {
-  readonly name: string;
-  readonly sql: string;
 }
 
 /** The connection pool: every statement of the service runs through it, and it ends when nobody uses it any more. */
@@ -34,6 +29,9 @@ export class PostgresDatabase implements Component, ReadinessProbe {
   readonly #log: Log;
   /** Every connection's socket, also of those that are still being made: the pool does not show these. */
   readonly #sockets = new Set<Socket>();
+  readonly #statements = new NamedStatements(() =>
+    this.#log.info('the database connections do not keep prepared statements: they go unnamed from now on'),
+  );
   #running = 0;
   #opened: { readonly pool: Pool; readonly kysely: Kysely<Schema> } | undefined;
   #starting: Promise<void> | undefined;
@@ -95,12 +93,12 @@ export class PostgresDatabase implements Component, ReadinessProbe {
     this.#running += 1;
     let broken = false;
     try {
-      return await client.query<R>({ name: statement.name, text: statement.sql, values: [...values] });
+      return await this.#statements.run<R>(client, statement, values, signal);
     } catch (error) {
       if (signal?.aborted && isStatementCancelled(error)) {
         throw new SubmissionCancelled('the statement was cancelled', { cause: error });
       }
-      const failure = statementFailure(error);
+      const failure = error instanceof DomainError ? error : statementFailure(error);
       broken = failure instanceof CommitInDoubt;
       throw failure;
     } finally {

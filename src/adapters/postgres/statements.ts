@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import {
   DummyDriver,
   Kysely,
@@ -6,7 +7,7 @@ import {
   PostgresQueryCompiler,
   sql,
 } from 'kysely';
-import type { PreparedStatement } from './postgres-database';
+import type { PreparedStatement } from './named-statements';
 import type { Schema } from './schema';
 
 /** Kysely without a connection: it only compiles, once, when the module is loaded. */
@@ -92,6 +93,7 @@ function p(position: number) {
   return sql.raw(`$${position}`);
 }
 
-function prepared(name: string, query: { readonly sql: string }): PreparedStatement {
-  return { name, sql: query.sql };
+/** The name holds a digest of the text: a pooler may give this version the connection of another. */
+function prepared(name: string, { sql }: { readonly sql: string }): PreparedStatement {
+  return { name: `${name}_${createHash('sha256').update(sql).digest('hex').slice(0, 8)}`, sql };
 }
