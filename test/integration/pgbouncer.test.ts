@@ -1,0 +1,113 @@
+import { KyselyIdempotencyKeys } from '../../src/adapters/postgres/kysely-idempotency-keys';
+import { KyselyJobRepository } from '../../src/adapters/postgres/kysely-job-repository';
+import type { PostgresDatabase, PostgresSettings } from '../../src/adapters/postgres/postgres-database';
+import { PostgresSchema } from '../../src/adapters/postgres/postgres-schema';
+import { UuidJobIds } from '../../src/adapters/system/uuid-job-ids';
+import { GroupCommit } from '../../src/application/group-commit';
+import type { JobRepository } from '../../src/application/ports/job-repository';
+import { batchJobRepositoryContract } from '../contract/batch-job-repository.contract';
+import { cancellationContract } from '../contract/cancellation.contract';
+import { idempotencyKeysContract } from '../contract/idempotency-keys.contract';
+import { jobRepositoryContract } from '../contract/job-repository.contract';
+import { NEVER, submission } from '../contract/jobs';
+import { describeWith } from '../support/optional-suite';
+import { type PgBouncer, startPgBouncer } from '../support/pgbouncer';
+import { postgresFixture } from './postgres-fixture';
+
+jest.setTimeout(30_000);
+
+describeWith('pgbouncer', 'through PgBouncer in transaction mode', () => {
+  const fixture = postgresFixture('all tests');
+  const poolers: PgBouncer[] = [];
+  let pooler: PgBouncer;
+  let database: PostgresDatabase;
+  const started = async (settings?: Partial<PostgresSettings>, url = pooler.url) => {
+    const made = fixture().database(settings, url);
+    await made.start(NEVER);
+    return made;
+  };
+  const pooled = async (serverConnections?: number) => {
+    const made = await startPgBouncer(fixture().testDatabase.url, serverConnections);
+    poolers.push(made);
+    return made;
+  };
+
+  beforeAll(async () => {
+    pooler = await pooled();
+    database = await started();
+    await new PostgresSchema(database, fixture().log).start(NEVER);
+  });
+  // Before the fixture drops the database, and ends pools whose connections are gone by then.
+  afterAll(() => Promise.all(poolers.map((each) => each.stop())));
+
+  const adapters: [string, () => JobRepository][] = [
+    ['KyselyJobRepository', () => new KyselyJobRepository(database)],
+    [
+      'GroupCommit over KyselyJobRepository',
+      () =>
+        new GroupCommit(new KyselyJobRepository(database), { batchMax: 16, concurrency: 2, queueMax: 1000 }),
+    ],
+  ];
+  describe.each(adapters)('%s', (_, build) => {
+    describe('as JobRepository', () => jobRepositoryContract(async () => build()));
+    describe('given up', () =>
+      cancellationContract(async () => ({ repository: build(), onlooker: fixture().onlooker })));
+  });
+  describe('KyselyJobRepository as BatchJobRepository', () =>
+    batchJobRepositoryContract(async () => new KyselyJobRepository(database)));
+  describe('KyselyIdempotencyKeys', () => {
+    const ids = new UuidJobIds();
+    idempotencyKeysContract(async () => {
+      await fixture().onlooker.query('truncate idempotency_keys, jobs');
+      return {
+        keys: new KyselyIdempotencyKeys(database),
+        jobs: new KyselyJobRepository(database),
+        nextId: () => ids.next(),
+      };
+    });
+  });
+
+  it('goes on without names when a connection has lost one, and says so once', async () => {
+    const { log } = fixture();
+    log.lines.length = 0;
+    const fresh = await started();
+    const repository = new KyselyJobRepository(fresh);
+    const all = Array.from({ length: 200 }, (_, index) => submission(`unnamed ${index}`));
+    const stored = await Promise.all(all.map((one) => repository.store(one, NEVER)));
+    expect(stored.map(({ job }) => job)).toEqual(all.map(({ job }) => job));
+    expect(await repository.findAll(all.map(({ job }) => job.id))).toHaveLength(all.length);
+    expect(log.lines.filter(({ message }) => /prepared statements/.test(message))).toHaveLength(1);
+  });
+
+  it('never takes the cancellation of a statement that waits for a server connection for its success', async () => {
+    const narrow = await pooled(1);
+    const repository = new KyselyJobRepository(await started({}, narrow.url));
+    await Promise.all(Array.from({ length: 5 }, () => repository.store(submission(), NEVER)));
+    for (let round = 0; round < 5; round += 1) {
+      const unlock = await fixture().onlooker.lockJobs();
+      const abort = new AbortController();
+      const all = Array.from({ length: 5 }, (_, index) => submission(`waiting ${round}-${index}`));
+      const settled = Promise.allSettled(all.map((one) => repository.store(one, abort.signal)));
+      await fixture().onlooker.untilBlocked();
+      abort.abort();
+      for (const result of await settled) expect(result).toMatchObject({ status: 'rejected' });
+      await unlock();
+    }
+    expect(await fixture().onlooker.names()).not.toContainEqual(expect.stringMatching(/^waiting/));
+  });
+
+  it('gives the server connections their statement timeout, which the service cannot', async () => {
+    const [row] = (await database.run({ name: 'test_timeout', sql: 'show statement_timeout' }, [])).rows;
+    expect(row).toEqual({ statement_timeout: '10s' });
+  });
+
+  it('lets several replicas make the tables at once', async () => {
+    const { onlooker, log } = fixture();
+    await onlooker.query('drop table jobs, idempotency_keys, kysely_migration, kysely_migration_lock');
+    await Promise.all(
+      Array.from({ length: 6 }, async () => new PostgresSchema(await started(), log).start(NEVER)),
+    );
+    const applied = await onlooker.query('select name from kysely_migration order by name');
+    expect(applied.map(({ name }) => name)).toEqual(['0001-jobs', '0002-idempotency-keys']);
+  });
+});
