@@ -40,6 +40,8 @@ export class Service {
       throw error;
     }
     const sql = new Client({ connectionString: database.url });
+    // The database may be taken away under it.
+    sql.on('error', () => {});
     await sql.connect();
     return new Service(Number(listening()), child, output, database, sql);
   }
@@ -78,14 +80,9 @@ export class Service {
     await this.#sql.query(text);
   }
 
-  /** Lets nobody connect to the database any more, and ends the service's connections. */
-  async cutDatabase(): Promise<void> {
-    await this.#sql.query(
-      `do $$ begin execute format('alter database %I allow_connections false', current_database()); end $$`,
-    );
-    await this.#sql.query(
-      'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
-    );
+  /** Takes the database away: ends all connections to it, and refuses new ones. */
+  async dropDatabase(): Promise<void> {
+    await this.#database.drop();
   }
 
   /** Ends the service by SIGTERM, and returns its exit code. */
