@@ -171,10 +171,17 @@ describe('a commit in doubt', () => {
   it('ends as unavailable when the store does not come back', async () => {
     const { store, submit } = build();
     store.findAllFails = new StoreUnavailable('still down');
-    const one = submit('one');
-    await store.next.fail(new CommitInDoubt('lost'));
-    await untilSettled(one);
-    expect(one.state).toBeInstanceOf(StoreUnavailable);
+    jest.useFakeTimers({ doNotFake: ['setImmediate', 'performance'] });
+    try {
+      const one = submit('one');
+      await store.next.fail(new CommitInDoubt('lost'));
+      await jest.advanceTimersByTimeAsync(100);
+      expect(one.state).toBe('waiting');
+      await jest.advanceTimersByTimeAsync(2_000);
+      expect(one.state).toBeInstanceOf(StoreUnavailable);
+    } finally {
+      jest.useRealTimers();
+    }
   });
 
   it('is given up at once when its signal aborts, as unavailable: nobody knows', async () => {

@@ -2,6 +2,13 @@ import fc from 'fast-check';
 import { InvalidJob } from '../../../src/domain/errors';
 import { parseJobId, parseJobName } from '../../../src/domain/job';
 
+/** Any code points, lone surrogates included: fast-check's own `binary` unit takes a second to set up. */
+function text(minLength: number) {
+  return fc
+    .array(fc.integer({ min: 0, max: 0x10ffff }), { minLength, maxLength: 60 })
+    .map((codes) => String.fromCodePoint(...codes));
+}
+
 describe('a name', () => {
   it.each([
     'a',
@@ -44,23 +51,24 @@ describe('a name', () => {
   });
 
   it('is either returned unchanged or refused, whatever it is', () => {
+    const anything = fc.oneof(text(0), fc.anything({ maxDepth: 1 }));
     fc.assert(
-      fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.anything()), (name) => {
+      fc.property(anything, (name) => {
         try {
-          expect(parseJobName(name)).toBe(name);
+          return parseJobName(name) === name;
         } catch (error) {
-          expect(error).toBeInstanceOf(InvalidJob);
+          return error instanceof InvalidJob;
         }
       }),
     );
   });
 
   it('may be any printable text of 1 to 255 code points', () => {
-    const printable = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 60 });
+    const printable = text(1);
     fc.assert(
-      fc.property(printable, (text) => {
-        const name = `x${text}`;
-        fc.pre(!/\p{Cc}/u.test(name) && [...name].length <= 255);
+      fc.property(printable, (rest) => {
+        const name = `x${rest}`;
+        fc.pre(name.isWellFormed() && !/\p{Cc}/u.test(name));
         expect(parseJobName(name)).toBe(name);
       }),
     );
