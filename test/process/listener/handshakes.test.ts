@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { closeListener, openListener } from '../../../src/adapters/http/listener/listener';
 import { HalfConnectedClient } from './support/raw-socket';
 
@@ -23,11 +23,39 @@ describe('a handshake that is under way when the listener closes', () => {
       const report = closeListener(server, listener, { handshakeTimeoutMs: 10_000 });
       const served = once(server, 'served');
       client.listenAgain();
-      expect(await report).toMatchObject({ method: 'syn-filter', accepted: 1 });
+      expect(await report).toMatchObject({ method: 'syn-drop', accepted: 1 });
       expect(await report).not.toHaveProperty('reason');
       await served;
       expect(client.received()).toBe('served');
       client.close();
+      await once(server, 'close');
+    },
+    20_000,
+  );
+
+  onLinux.each([
+    ['IPv4', { host: '127.0.0.1' }],
+    ['IPv4 to an IPv6 socket', {}],
+  ])(
+    'hears what its client sends, whoever accepts it: %s',
+    async (_name, target) => {
+      const server = createServer();
+      const listener = await openListener(server, { kind: 'address', port: 0, ...target });
+      const { port } = listener.address as AddressInfo;
+      const clients = Array.from({ length: 10 }, () => new HalfConnectedClient(port));
+      const connected: Socket[] = [];
+      server.on('connection', (socket) => connected.push(socket));
+      try {
+        const closing = closeListener(server, listener, { handshakeTimeoutMs: 10_000 });
+        for (const client of clients) client.listenAgain();
+        expect(await closing).toMatchObject({ method: 'syn-drop', accepted: clients.length });
+        for (const client of clients) client.send('anyone there?');
+        const signal = AbortSignal.timeout(5_000);
+        await Promise.all(connected.map((socket) => once(socket, 'data', { signal })));
+      } finally {
+        for (const client of clients) client.close();
+        for (const socket of connected) socket.destroy();
+      }
       await once(server, 'close');
     },
     20_000,
@@ -39,7 +67,7 @@ describe('a handshake that is under way when the listener closes', () => {
     const report = await closeListener(server, listener, { handshakeTimeoutMs: 40 });
     client.close();
     expect(report).toMatchObject({
-      method: 'syn-filter',
+      method: 'syn-drop',
       accepted: 0,
       reason: '1 handshakes were not completed within 40 ms',
     });

@@ -40,7 +40,7 @@ describe('two listeners on one port', () => {
         const newer = start({ target: { ...target, port } });
         await newer.address();
         await flood.answers(flood.fates.answered + 200);
-        expect(await older.terminate()).toMatchObject({ method: 'syn-filter' });
+        expect(await older.terminate()).toMatchObject({ method: 'syn-drop' });
         expect(await older.exitCode()).toBe(0);
         older = newer;
       }
@@ -59,7 +59,7 @@ describe('two listeners on one port', () => {
       const listener = await openListener(older, target);
       const { port } = listener.address as AddressInfo;
       await openListener(newer, { ...target, port });
-      // Enough of them that the kernel's hash gives some to the older one, which keep its filter up until they are gone.
+      // Enough of them that the kernel's hash gives some to the older one, which keep it open until they are gone.
       const halves = Array.from({ length: 20 }, () => new HalfConnectedClient(port));
       const closing = closeListener(older, listener, { handshakeTimeoutMs: 5_000 });
       const answers = await Promise.all(Array.from({ length: 20 }, () => answerFrom(port)));

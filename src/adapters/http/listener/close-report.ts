@@ -1,16 +1,19 @@
 /** How a listener was closed, and what it took. */
 export interface ListenerCloseReport {
   /**
-   * - `syn-filter`: new SYNs were dropped, everything already connected was accepted, nothing was lost;
-   * - `accept-until-quiet`: the filter was not to be had (`reason` says why); a connection made in the last instant may be reset;
+   * - `syn-drop`: new SYNs were dropped, everything already connected was accepted, nothing was lost;
+   * - `accept-until-empty`: SYNs could not be dropped (`reason` says why); the queue was emptied and the socket closed
+   *   in the same turn, and a connection made in the microseconds between them is reset;
+   * - `accept-until-quiet`: the queue could not be reached (`reason` says why); under a flood, what came in the last
+   *   loop turn is reset;
    * - `inherited`: only our copy of the socket was closed; what waits in its queue is its next owner's.
    */
-  readonly method: 'syn-filter' | 'accept-until-quiet' | 'inherited';
+  readonly method: 'syn-drop' | 'accept-until-empty' | 'accept-until-quiet' | 'inherited';
   /** Connections accepted between the call and the close. */
   readonly accepted: number;
-  /** Milliseconds from attaching the filter to the close: a SYN that falls into them is retried by its client a second later. */
-  readonly filterMs?: number;
+  /** Milliseconds for which SYNs were dropped, until the close: the client of one retries a second later. */
+  readonly synDropMs?: number;
   readonly tookMs: number;
-  /** Why the filter was not used, or why waiting ended before the queue was empty; for one log line. */
+  /** Why SYNs were not dropped, or why waiting ended before the queue was empty; for one log line. */
   readonly reason?: string;
 }

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { ListenKernel } from './listen-kernel';
+import type { AddressFamily, ListenKernel } from './listen-kernel';
 
 /** How long emptying the queue may take. */
 export interface EmptyingBounds {
@@ -16,7 +16,7 @@ export interface EmptyingBounds {
 export interface ListeningSocket {
   readonly fd: number;
   readonly port: number;
-  readonly family: 'IPv4' | 'IPv6';
+  readonly family: AddressFamily;
 }
 
 /** How long to keep accepting where handshakes cannot be counted: a generous round trip within a data centre. */
@@ -35,7 +35,8 @@ export interface QueueConsumer {
 
 /**
  * Accepts until nothing that had reached the listener is left in the kernel: no handshake under way, no completed
- * connection. New SYNs must have been shut out before. Runs to its end in one turn where no handshake is under way.
+ * connection. New SYNs should have been shut out before. The last accept and the close are in one turn; where no
+ * handshake is under way, so is everything.
  * @returns why it gave up before the queue was empty, where it did.
  */
 export async function emptyAcceptQueue(

@@ -1,4 +1,5 @@
 import type { Libc } from './libc';
+import type { AddressFamily } from './listen-kernel';
 
 const AF_NETLINK = 16;
 const SOCK_RAW_CLOEXEC = 3 | 0o2000000;
@@ -21,7 +22,7 @@ const ADDRESS_FAMILY = { IPv4: 2, IPv6: 10 } as const;
  * A handshake by SYN cookie (a full SYN queue, a SYN flood) leaves nothing to count.
  * A handshake is listed under its listener's family, IPv4 clients of an IPv6 socket included (inet_reqsk_alloc).
  */
-export function countHandshakes(libc: Libc, port: number, family: 'IPv4' | 'IPv6'): number {
+export function countHandshakes(libc: Libc, port: number, family: AddressFamily): number {
   const fd = libc.socket(AF_NETLINK, SOCK_RAW_CLOEXEC, NETLINK_SOCK_DIAG);
   try {
     libc.send(fd, request(ADDRESS_FAMILY[family], port), 0);

@@ -1,12 +1,12 @@
 import { endianness } from 'node:os';
-import { dropSyns, selectMember } from './bpf';
+import { selectMember } from './bpf';
 import { countHandshakes } from './handshakes';
 import { type Libc, loadLibc } from './libc';
 import type { KernelAccess, ListenKernel } from './listen-kernel';
+import { ANY_TTL, HIGHEST_TTL, setMinimumTtl } from './minimum-ttl';
 
 // asm-generic/socket.h and linux/tcp.h: the same on every architecture that koffi has a binary for.
 const SOL_SOCKET = 1;
-const SO_ATTACH_FILTER = 26;
 const SO_ATTACH_REUSEPORT_CBPF = 51;
 const SO_DETACH_REUSEPORT_BPF = 68;
 const IPPROTO_TCP = 6;
@@ -25,8 +25,10 @@ export function linuxListenKernel(): KernelAccess {
 }
 
 function reach(): KernelAccess {
-  if (process.platform !== 'linux') return { unavailable: `no socket filter on ${process.platform}` };
-  if (endianness() !== 'LE') return { unavailable: `no socket filter on ${process.arch}` };
+  if (process.platform !== 'linux')
+    return { unavailable: `SYNs can be dropped on Linux only, and this is ${process.platform}` };
+  if (endianness() !== 'LE')
+    return { unavailable: `SYNs can be dropped on little-endian machines only, and this is ${process.arch}` };
   try {
     const libc = loadLibc();
     rehearse(libc);
@@ -47,7 +49,8 @@ function rehearse(libc: Libc): void {
 
 function kernelThrough(libc: Libc): ListenKernel {
   return {
-    dropNewSyns: (fd) => libc.setProgram(fd, SOL_SOCKET, SO_ATTACH_FILTER, dropSyns),
+    dropNewSyns: (fd, family) => setMinimumTtl(libc, fd, family, HIGHEST_TTL),
+    hear: (connection, family) => setMinimumTtl(libc, connection, family, ANY_TTL),
     acceptWaiting: (fd) => {
       const accepted: number[] = [];
       for (let waiting = acceptQueueLength(libc, fd); waiting > 0; waiting -= 1) {

@@ -1,15 +1,12 @@
 import { type Libc, loadLibc } from '../../../../src/adapters/http/listener/libc';
+import { ANY_TTL, HIGHEST_TTL, setMinimumTtl } from '../../../../src/adapters/http/listener/minimum-ttl';
 
 const AF_INET = 2;
 const SOCK_STREAM = 1;
 const SOCK_NONBLOCK = 0o4000;
 const SOL_SOCKET = 1;
 const SO_REUSEADDR = 2;
-const SO_ATTACH_FILTER = 26;
-const SO_DETACH_FILTER = 27;
 const MSG_DONTWAIT = 0x40;
-/** One BPF instruction, `return 0`: every packet is dropped. */
-const DROP_ALL = Buffer.from([6, 0, 0, 0, 0, 0, 0, 0]);
 
 interface Addresses {
   bind(fd: number, address: Buffer, length: number): number;
@@ -53,19 +50,23 @@ export class HalfConnectedClient {
 
   constructor(port: number) {
     this.#fd = this.#libc.socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
-    this.#libc.setProgram(this.#fd, SOL_SOCKET, SO_ATTACH_FILTER, DROP_ALL);
+    setMinimumTtl(this.#libc, this.#fd, 'IPv4', HIGHEST_TTL);
     addresses().connect(this.#fd, loopback(port), 16);
   }
 
   /** Lets the next retransmission of the SYN-ACK through, which the kernel sends within a second. */
   listenAgain(): void {
-    this.#libc.setInt(this.#fd, SOL_SOCKET, SO_DETACH_FILTER, 0);
+    setMinimumTtl(this.#libc, this.#fd, 'IPv4', ANY_TTL);
   }
 
   /** What the server sent until now; throws ECONNRESET where the connection was reset. */
   received(): string {
     const into = Buffer.alloc(1024);
     return into.toString('latin1', 0, this.#libc.receive(this.#fd, into, MSG_DONTWAIT));
+  }
+
+  send(text: string): void {
+    this.#libc.send(this.#fd, Buffer.from(text, 'latin1'), MSG_DONTWAIT);
   }
 
   close(): void {

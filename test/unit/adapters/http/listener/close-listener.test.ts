@@ -1,11 +1,23 @@
 import { once } from 'node:events';
 import { Agent, createServer as createHttpServer, get } from 'node:http';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { linuxListenKernel } from '../../../../../src/adapters/http/listener/linux-listen-kernel';
 import { closeListener, openListener } from '../../../../../src/adapters/http/listener/listener';
 
 const unavailable = { unavailable: 'left out by the test' };
+/** The real kernel, except that it drops no SYNs. */
+function withoutSynDrop() {
+  const access = linuxListenKernel();
+  if ('unavailable' in access) return access;
+  const refuse = () => {
+    throw new Error('refused by the test');
+  };
+  return { kernel: { ...access.kernel, dropNewSyns: refuse } };
+}
 const methods = [
-  ...(process.platform === 'linux' ? [['syn-filter', {}] as const] : []),
+  ...(process.platform === 'linux'
+    ? [['syn-drop', {}] as const, ['accept-until-empty', { kernel: withoutSynDrop() }] as const]
+    : []),
   ['accept-until-quiet', { kernel: unavailable }] as const,
 ];
 

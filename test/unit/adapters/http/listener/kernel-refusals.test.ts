@@ -9,6 +9,7 @@ import {
 function quietKernel(calls: string[] = []): ListenKernel {
   return {
     dropNewSyns: () => void calls.push('dropNewSyns'),
+    hear: () => {},
     acceptWaiting: () => [],
     acceptQueueLength: () => 0,
     handshakes: () => 0,
@@ -31,13 +32,37 @@ async function closeWith(changes: Partial<ListenKernel>, server: Server = create
 }
 
 describe('closeListener where the kernel refuses', () => {
-  it('falls back when the filter is denied, and says why', async () => {
-    const dropNewSyns = () => {
-      throw new Error('setsockopt: EPERM');
+  const dropNewSyns = () => {
+    throw new Error('setsockopt: EPERM');
+  };
+
+  it('empties the queue all the same where SYNs cannot be dropped, and says why', async () => {
+    const hear = jest.fn();
+    const server = createServer();
+    const report = await closeWith({ dropNewSyns, hear }, server);
+    expect(report).toMatchObject({ method: 'accept-until-empty', reason: 'setsockopt: EPERM' });
+    expect(report).not.toHaveProperty('synDropMs');
+    expect(server.listenerCount('connection')).toBe(0);
+    expect(hear).not.toHaveBeenCalled();
+  });
+
+  it('gives every reason where there are two', async () => {
+    const handshakes = () => {
+      throw new Error('socket: EACCES');
     };
-    const report = await closeWith({ dropNewSyns });
-    expect(report).toMatchObject({ method: 'accept-until-quiet', reason: 'setsockopt: EPERM' });
-    expect(report).not.toHaveProperty('filterMs');
+    expect((await closeWith({ dropNewSyns, handshakes })).reason).toBe(
+      'setsockopt: EPERM; handshakes under way could not be counted: socket: EACCES',
+    );
+  });
+
+  it('waits for the loop to get quiet where the queue cannot be reached, and says why', async () => {
+    const acceptWaiting = () => {
+      throw new Error('getsockopt: ENOPROTOOPT');
+    };
+    const server = createServer();
+    const report = await closeWith({ acceptWaiting }, server);
+    expect(report).toMatchObject({ method: 'accept-until-quiet', reason: 'getsockopt: ENOPROTOOPT' });
+    expect(server.listenerCount('connection')).toBe(0);
   });
 
   it('falls back when the kernel cannot be reached, and says why', async () => {
@@ -53,10 +78,10 @@ describe('closeListener where the kernel refuses', () => {
     };
     const report = await closeWith({ handshakes });
     expect(report).toMatchObject({
-      method: 'syn-filter',
+      method: 'syn-drop',
       reason: 'handshakes under way could not be counted: socket: EPROTONOSUPPORT',
     });
-    expect(report.filterMs).toBeGreaterThanOrEqual(20);
+    expect(report.synDropMs).toBeGreaterThanOrEqual(20);
   });
 
   it('gives up on connections that cannot be accepted, after the bound', async () => {
@@ -96,7 +121,7 @@ describe('closeListener where the kernel refuses', () => {
     expect(calls).toEqual(['dropNewSyns', 'preferTwin', 'empty', 'release']);
   });
 
-  it('puts no filter on an inherited socket', async () => {
+  it('drops no SYNs on an inherited socket', async () => {
     const calls: string[] = [];
     const server = createServer();
     const { address } = await openListener(server, { kind: 'address', port: 0, host: '127.0.0.1' });
