@@ -91,6 +91,27 @@ test('pipelined requests get their answers in order, and those that get none are
   expect(seen[2]?.bytesWritten).toBeGreaterThan(0);
 });
 
+test('requests that are sent together arrive together', async () => {
+  const arrived: number[] = [];
+  const port = await listen((socket) => {
+    socket.on('data', (bytes) => arrived.push(bytes.length));
+    socket.once('data', () => socket.end());
+  });
+  const connection = connect(port);
+  await connection.opened;
+  const exchanges = [connection.begin('work'), connection.begin('work')];
+  const bytes = exchanges.map(({ seen }) => wholeRequest(workRequest(seen.name)));
+  connection.together(() => {
+    exchanges.forEach((exchange, index) => {
+      connection.write(exchange, bytes[index] ?? Buffer.alloc(0));
+    });
+  });
+  await Promise.all(exchanges.map(({ ended }) => ended));
+  await connection.closed;
+  expect(arrived).toEqual([Buffer.concat(bytes).length]);
+  expect(exchanges.map(({ seen }) => seen.bytesWritten)).toEqual(bytes.map(({ length }) => length));
+});
+
 test('a connection on which close was announced, or 408 was said, is not used again', async () => {
   const answers = [
     'HTTP/1.1 201 X\r\nConnection: close\r\nContent-Length: 0\r\n\r\n',

@@ -11,9 +11,11 @@ async function pipeline(trial: TrialContext, client: number): Promise<void> {
     const connection = await pooled.connection();
     if (connection === null) break;
     const exchanges = Array.from({ length: DEPTH }, () => connection.begin('work'));
-    for (const exchange of exchanges) {
-      connection.write(exchange, wholeRequest(workRequest(exchange.seen.name)));
-    }
+    connection.together(() => {
+      for (const exchange of exchanges) {
+        connection.write(exchange, wholeRequest(workRequest(exchange.seen.name)));
+      }
+    });
     await Promise.all(exchanges.map((exchange) => exchange.ended));
   }
   pooled.close();
