@@ -76,6 +76,11 @@ export class Service {
     return rows.map(({ name }) => name);
   }
 
+  async ids(): Promise<string[]> {
+    const { rows } = await this.#sql.query<{ id: string }>('select id from jobs');
+    return rows.map(({ id }) => id);
+  }
+
   async query(text: string): Promise<void> {
     await this.#sql.query(text);
   }
