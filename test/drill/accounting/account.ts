@@ -33,16 +33,27 @@ export function account(
 ): Account {
   const rows = new Map<string, number>();
   for (const name of rowNames) rows.set(name, (rows.get(name) ?? 0) + 1);
+  const moments = { signalledAt, drainSeenAt: firstSignOfDrain(seen, signalledAt) };
   const unexplained: string[] = [];
   const counts = noCounts();
   const requests = seen.map((observation) => {
     const own = observation.kind === 'work' ? (rows.get(observation.name) ?? 0) : 0;
     if (observation.kind === 'work') rows.delete(observation.name);
     for (let extra = 1; extra < own; extra += 1) unexplained.push(observation.name);
-    const fate = fateOf(observation, own, signalledAt);
+    const fate = fateOf(observation, own, moments);
     counts[fate] += 1;
     return { seen: observation, fate, rows: own };
   });
   for (const [name, count] of rows) for (let row = 0; row < count; row += 1) unexplained.push(name);
   return { requests, counts, unexplained };
+}
+
+function firstSignOfDrain(seen: readonly Observation[], signalledAt: number): number | null {
+  let first: number | null = null;
+  for (const { kind, status, error, endedAt } of seen) {
+    const isSign = (kind === 'health' && status === 503) || error === 'ECONNREFUSED';
+    if (!isSign || endedAt === null || endedAt < signalledAt) continue;
+    if (first === null || endedAt < first) first = endedAt;
+  }
+  return first;
 }

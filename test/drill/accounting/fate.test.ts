@@ -1,8 +1,9 @@
 import { account } from './account';
-import { type Fate, fateOf, HEALTH_GRACE_MS } from './fate';
+import { type Fate, fateOf, UNSEEN_DRAIN_MS } from './fate';
 import type { Observation } from './observation';
 
 const SIGNAL = 1000;
+const MOMENTS = { signalledAt: SIGNAL, drainSeenAt: SIGNAL + 50 };
 
 function seen(over: Partial<Observation> = {}): Observation {
   const base: Observation = {
@@ -54,28 +55,41 @@ const WORK: readonly [string, Partial<Observation>, number, Fate][] = [
 ];
 
 test.each(WORK)('a job with %s', (_, over, rows, fate) => {
-  expect(fateOf(seen(over), rows, SIGNAL)).toBe(fate);
+  expect(fateOf(seen(over), rows, MOMENTS)).toBe(fate);
 });
 
-const late = SIGNAL + HEALTH_GRACE_MS + 1;
+const late = { firstByteAt: SIGNAL + 51, answeredAt: SIGNAL + 60 };
 const PROBES: readonly [string, Partial<Observation>, Fate][] = [
   ['200 before the signal', { status: 200 }, 'answered'],
-  [
-    '200 right after the signal, which may not have arrived',
-    { status: 200, firstByteAt: SIGNAL + 1 },
-    'answered',
-  ],
-  ['200 well after the signal', { status: 200, firstByteAt: late }, 'failed'],
-  ['503 after the signal', { status: 503, firstByteAt: late }, 'answered'],
-  ['503 long before the signal', { status: 503, firstByteAt: SIGNAL - HEALTH_GRACE_MS - 1 }, 'failed'],
+  ['200 after the signal, which had not arrived', { status: 200, firstByteAt: SIGNAL + 49 }, 'answered'],
+  ['200 after another had been told 503', { status: 200, ...late }, 'failed'],
+  ['503 after the signal', { status: 503, ...late }, 'answered'],
+  ['503 read before the signal was sent', { status: 503, answeredAt: SIGNAL - 1 }, 'failed'],
   ['500', { status: 500 }, 'failed'],
-  ['408 at the end of an idle connection', { status: 408, firstByteAt: late }, 'rejected'],
+  ['408 at the end of an idle connection', { status: 408, ...late }, 'rejected'],
   ['no answer to what was sent', cutOff, 'lost'],
   ['a refused connection', unsent, 'refused'],
 ];
 
 test.each(PROBES)('a probe with %s', (_, over, fate) => {
-  expect(fateOf(seen({ kind: 'health', name: '', ...over }), 0, SIGNAL)).toBe(fate);
+  expect(fateOf(seen({ kind: 'health', name: '', ...over }), 0, MOMENTS)).toBe(fate);
+});
+
+test('a server that shows no sign of a drain must not answer 200 for ever', () => {
+  const probe = (firstByteAt: number) => seen({ kind: 'health', name: '', status: 200, firstByteAt });
+  const { requests } = account(
+    [probe(SIGNAL + UNSEEN_DRAIN_MS), probe(SIGNAL + UNSEEN_DRAIN_MS + 1)],
+    [],
+    SIGNAL,
+  );
+  expect(requests.map(({ fate }) => fate)).toEqual(['answered', 'failed']);
+});
+
+test('a refused connection shows that the server knows of the signal', () => {
+  const refused = seen({ ...unsent, endedAt: SIGNAL + 10 });
+  const probe = seen({ kind: 'health', name: '', status: 200, firstByteAt: SIGNAL + 11 });
+  const { requests } = account([refused, probe], [], SIGNAL);
+  expect(requests.map(({ fate }) => fate)).toEqual(['refused', 'failed']);
 });
 
 test('a row that nobody sent, and a second row for one request, are unexplained', () => {

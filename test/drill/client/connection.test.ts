@@ -44,7 +44,7 @@ test('a refused handshake is a request of which no byte was sent', async () => {
   expect(await connection.opened).toBe(false);
   const seen = await ask(connection);
   expect(seen).toMatchObject({ bytesWritten: 0, error: 'ECONNREFUSED', connectedAt: null });
-  expect(fateOf(seen, 0, 0)).toBe('refused');
+  expect(fateOf(seen, 0, { signalledAt: 0, drainSeenAt: null })).toBe('refused');
 });
 
 test('after the server has ended an idle connection nothing is written any more', async () => {
@@ -54,7 +54,7 @@ test('after the server has ended an idle connection nothing is written any more'
   await connection.closed;
   const seen = await ask(connection);
   expect(seen).toMatchObject({ bytesWritten: 0, error: 'FIN', firstByteAt: null });
-  expect(fateOf(seen, 0, 0)).toBe('refused');
+  expect(fateOf(seen, 0, { signalledAt: 0, drainSeenAt: null })).toBe('refused');
 });
 
 test.each([
@@ -68,7 +68,7 @@ test.each([
   expect(seen.error).toBe(error);
   expect(seen.bytesWritten).toBe(wholeRequest(workRequest(seen.name)).length);
   expect(seen.allBytesAt).not.toBeNull();
-  expect(fateOf(seen, 0, 0)).toBe('lost');
+  expect(fateOf(seen, 0, { signalledAt: 0, drainSeenAt: null })).toBe('lost');
 });
 
 test('an answer that is cut short counts as none', async () => {

@@ -53,7 +53,7 @@ export const health: Mode = {
   name: 'health',
   title: 'probes of /health, old and new connections',
   policy:
-    'One upload holds the drain open for half a second. Probes on established connections get 200 before the signal and 503 after it (a 200 to a probe sent over 250 ms after it is a failure), or find their connection ended before they write. New connections are refused, or answered 503.',
+    'One upload holds the drain open for half a second. Probes on established connections get 200 before the signal and 503 from the moment the server knows of it (a 200 to a probe that was sent after any client had read a 503 or been refused is a failure), or find their connection ended before they write. New connections are refused, or answered 503.',
   beforeSignalMs: [120, 220],
   drive: (trial) =>
     everyClient(trial, (client) => {

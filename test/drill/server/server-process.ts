@@ -11,6 +11,8 @@ export interface ServerOptions {
   readonly databaseUrl: string;
   /** How long it may take until `/health` answers 200. */
   readonly startTimeoutMs: number;
+  /** A descriptor of ours that becomes the server's descriptor 3. */
+  readonly inherit?: number;
 }
 
 /** How a server ended. `code` is null when a signal ended it. */
@@ -39,7 +41,7 @@ export class ServerProcess {
     this.#child = spawn('/bin/sh', ['-c', shellLine(options.command)], {
       cwd: options.cwd,
       env: { ...process.env, PORT: String(options.port), DATABASE_URL: options.databaseUrl },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', 'pipe', 'pipe', ...(options.inherit === undefined ? [] : [options.inherit])],
     });
     running.add(this);
     this.#child.stdout?.on('data', (bytes: Buffer) => this.#lines.take(bytes));
