@@ -52,6 +52,11 @@ export class TcpProxy {
     return (this.#server.address() as AddressInfo).port;
   }
 
+  /** How many connections stand. */
+  get connections(): number {
+    return [...this.#pairs].filter(({ client }) => !client.destroyed).length;
+  }
+
   /** From now on nothing arrives, on new connections neither, and nobody is told: no FIN, no RST. */
   goSilent(): void {
     this.#silent = true;
@@ -91,8 +96,8 @@ export class TcpProxy {
       from.setNoDelay(true);
       from.on('error', () => reset(pair));
       from.on('close', () => {
-        this.#pairs.delete(pair);
-        if (!this.#silent) to.destroy();
+        if (to.destroyed) this.#pairs.delete(pair);
+        else if (!this.#silent) to.destroy();
       });
       from.on('end', () => {
         if (!this.#silent) to.end();

@@ -1,0 +1,107 @@
+import { postWork } from '../process/service/environment';
+import { Onlooker } from '../support/onlooker';
+import { RawClient } from '../support/raw-client';
+import { ServiceProcess } from '../support/service-process';
+import { until } from '../support/until';
+import { Load, losses, NO_LOSSES } from './support/load';
+import { get, post } from './support/post';
+import { PrivatePostgres, type StopMode } from './support/private-postgres';
+
+jest.setTimeout(120_000);
+
+let postgres: PrivatePostgres;
+beforeAll(async () => {
+  postgres = await PrivatePostgres.start();
+});
+afterEach(() => ServiceProcess.killAll());
+afterAll(() => postgres.remove());
+
+/** A request that meets a stopped Postgres is answered within this. */
+const ANSWERED_WITHIN_MS = 8_000;
+
+const readyz = async (service: ServiceProcess) => (await get(service.port, '/readyz')).status;
+
+async function inspect<T>(look: (onlooker: Onlooker) => Promise<T>): Promise<T> {
+  const onlooker = await Onlooker.of(postgres.url);
+  return look(onlooker).finally(() => onlooker.end());
+}
+
+describe('Postgres that stops', () => {
+  it.each(['fast', 'immediate'] as const)(
+    'while the service is idle: 503, and 201 once it is back (%s)',
+    async (mode) => {
+      const service = await ServiceProcess.start(postgres.url);
+      const { pid } = service.child;
+      await post(service.port, 'before');
+      await postgres.stop(mode);
+      await until('/readyz follows', async () => (await readyz(service)) === 503);
+      expect((await get(service.port, '/health')).status).toBe(200);
+      const refused = await Promise.all(
+        Array.from({ length: 20 }, (_, index) => post(service.port, `${mode} ${index}`)),
+      );
+      for (const { status, headers, body, tookMs } of refused) {
+        expect([status, headers['retry-after'], body.code]).toEqual([503, '1', 'store_unavailable']);
+        expect(tookMs).toBeLessThan(ANSWERED_WITHIN_MS);
+      }
+      await postgres.start();
+      await until('/readyz follows', async () => (await readyz(service)) === 200);
+      const { status, body } = await post(service.port, `after ${mode}`);
+      expect([status, service.child.pid, service.child.exitCode]).toEqual([201, pid, null]);
+      const rows = await inspect((onlooker) => onlooker.jobs());
+      expect(rows).toContainEqual(body);
+      expect(rows.filter(({ name }) => name.startsWith(mode))).toEqual([]);
+      service.signal();
+      expect(await service.exitCode()).toBe(0);
+    },
+  );
+
+  it('under load, and comes back, 6 times: what was acknowledged is there, everything else was a 503', async () => {
+    const service = await ServiceProcess.start(postgres.url);
+    await inspect((onlooker) => onlooker.query('truncate jobs, idempotency_keys'));
+    const load = new Load({ port: () => service.port, clients: 16 });
+    const modes: StopMode[] = ['fast', 'immediate', 'immediate', 'fast', 'immediate', 'fast'];
+    for (const mode of modes) {
+      await load.untilMore(201, 30);
+      await postgres.stop(mode);
+      await load.untilMore(503, 20);
+      await postgres.start();
+    }
+    await load.untilMore(201, 30);
+    await load.stop();
+    expect(load.failures).toEqual([]);
+    for (const { status, headers, tookMs } of load.answers) {
+      expect([`201 undefined`, `503 1`]).toContain(`${status} ${headers['retry-after']}`);
+      expect(tookMs).toBeLessThan(ANSWERED_WITHIN_MS);
+    }
+    expect(await inspect((onlooker) => losses(load, onlooker))).toEqual(NO_LOSSES);
+    service.signal();
+    expect(await service.exitCode()).toBe(0);
+  });
+
+  it.each(['fast', 'immediate'] as const)(
+    'during the drain: every request is answered, and the exit is in time (%s)',
+    async (mode) => {
+      const service = await ServiceProcess.start(postgres.url);
+      const onlooker = await Onlooker.of(postgres.url);
+      await onlooker.query('truncate jobs');
+      await onlooker.lockJobs();
+      const clients = await Promise.all(Array.from({ length: 20 }, () => RawClient.open(service.port)));
+      for (const [index, client] of clients.entries()) client.write(postWork(`held ${index}`));
+      await onlooker.untilBlocked();
+      const signalledAt = performance.now();
+      service.signal();
+      await service.line('listener closed');
+      await postgres.stop(mode);
+      for (const client of clients) {
+        const [answer] = await client.waitForAnswers(1, 10_000);
+        expect([answer?.status, answer?.headers.get('connection')]).toEqual([503, 'close']);
+        expect(await client.waitForEnd()).toBe('fin');
+      }
+      expect(await service.exitCode()).toBe(0);
+      expect(performance.now() - signalledAt).toBeLessThan(12_000);
+      await postgres.start();
+      expect(await inspect((later) => later.names())).toEqual([]);
+      await onlooker.end().catch(() => {});
+    },
+  );
+});
