@@ -1,0 +1,71 @@
+import { connect } from 'node:net';
+import { quantile } from 'simple-statistics';
+import { postWork } from './requests';
+import type { Service } from './service';
+
+/** What {@link slowDatabase} lets a service with these settings store in a second. */
+export const CAPACITY_PER_S = 20;
+export const SETTINGS = { COMMIT_BATCH_MAX: '1', COMMIT_CONCURRENCY: '2' };
+
+/** Makes each statement take 100 ms: 2 at a time of 1 row each are 20 rows a second. */
+export async function slowDatabase(service: Service): Promise<void> {
+  await service.query(`
+    create function wait_a_little() returns trigger language plpgsql as
+      $$ begin perform pg_sleep(0.1); return null; end $$;
+    create trigger slow after insert on jobs for each statement execute function wait_a_little()`);
+}
+
+export interface Load {
+  readonly offered: number;
+  readonly accepted: number;
+  /** Answered 503 with `Retry-After`. */
+  readonly refused: number;
+  readonly acceptedP50Ms: number;
+  readonly acceptedMaxMs: number;
+  readonly refusedP50Ms: number;
+  readonly rssPeakMiB: number;
+}
+
+/** Offers requests at a rate, whether or not earlier ones have been answered, one connection each. */
+export async function offer(service: Service, ratePerS: number, seconds: number): Promise<Load> {
+  const accepted: number[] = [];
+  const refused: number[] = [];
+  const under: Promise<void>[] = [];
+  let rssPeakMiB = 0;
+  const startedAt = performance.now();
+  for (let elapsed = 0; elapsed < seconds * 1_000; elapsed = performance.now() - startedAt) {
+    for (const due = (elapsed / 1_000) * ratePerS; under.length < due; ) {
+      under.push(one(service.port, accepted, refused));
+    }
+    rssPeakMiB = Math.max(rssPeakMiB, service.rssMiB);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  await Promise.all(under);
+  return {
+    offered: under.length,
+    accepted: accepted.length,
+    refused: refused.length,
+    acceptedP50Ms: quantile(accepted, 0.5),
+    acceptedMaxMs: Math.max(...accepted),
+    refusedP50Ms: refused.length > 0 ? quantile(refused, 0.5) : 0,
+    rssPeakMiB,
+  };
+}
+
+/** By events, not by polling: the client must not be what is overloaded. */
+function one(port: number, accepted: number[], refused: number[]): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const startedAt = performance.now();
+    const socket = connect({ port, host: '127.0.0.1' }, () => socket.write(postWork('{"name":"load"}')));
+    socket.once('error', reject);
+    socket.once('data', (chunk) => {
+      const tookMs = performance.now() - startedAt;
+      const answer = chunk.toString('latin1');
+      if (answer.startsWith('HTTP/1.1 201 ')) accepted.push(tookMs);
+      else if (/^HTTP\/1.1 503 [\s\S]*\r\nretry-after: \d+\r\n/i.test(answer)) refused.push(tookMs);
+      else reject(new Error(answer));
+      socket.destroy();
+      resolve();
+    });
+  });
+}
