@@ -11,6 +11,9 @@ export interface LogDestination {
 /** What is kept for a reader that has stalled, in bytes; what comes on top of it is dropped. */
 const MAX_BUFFERED_BYTES = 8 * 1024 * 1024;
 
+/** A reader that takes nothing for this long is not waited for: the log is last, and would use up the whole budget. */
+const STALLED_AFTER_MS = 1_000;
+
 /** Standard output: JSON lines written off the event loop, or readable lines when it is a terminal. */
 export function standardOutput(isTerminal: boolean): LogDestination {
   return isTerminal ? prettyTerminal() : asynchronousFile(1);
@@ -25,12 +28,26 @@ function asynchronousFile(fd: number): LogDestination {
   stream.on('error', () => {});
   return {
     stream,
-    flush: (signal) =>
-      new Promise((resolve) => {
-        signal.addEventListener('abort', () => resolve(), { once: true });
-        stream.flush(() => resolve());
-      }),
+    flush: (signal) => flushed(stream, signal),
   };
+}
+
+/** Resolves when all is written, when `signal` aborts, or when the reader has stalled. */
+function flushed(stream: SonicBoom, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(stalled);
+      stream.off('write', progress);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const stalled = setTimeout(done, STALLED_AFTER_MS);
+    const progress = () => stalled.refresh();
+    stream.on('write', progress);
+    signal.addEventListener('abort', done);
+    if (signal.aborted) done();
+    else stream.flush(done);
+  });
 }
 
 /** Loaded only for a terminal: in production nobody pays for it. */
