@@ -148,7 +148,7 @@ describe('a body that is too large', () => {
       { head: `Content-Length: ${128 * 65_536}`, frame: (text: string) => text },
       { head: 'Transfer-Encoding: chunked', frame: (text: string) => `10000\r\n${text}\r\n` },
     ];
-    // Before the socket was read on after the answer, one upload in three stood still here until it was cut off.
+    // Before the socket was read on after the answer, some uploads stood still here until they were cut off.
     for (const { head, frame } of Array.from({ length: 8 }, () => framings).flat()) {
       const client = await RawClient.open(service.port);
       await client.send(`POST /work HTTP/1.1\r\n${HOST}${JSON_TYPE}${head}\r\n\r\n`);
