@@ -23,6 +23,8 @@ export class IdempotencyExpiry implements Component {
   #timer: NodeJS.Timeout | undefined;
   #round: Promise<void> = Promise.resolve();
   #stopped = false;
+  #starting: Promise<void> | undefined;
+  #stopping: Promise<void> | undefined;
 
   constructor(keys: IdempotencyKeys, clock: Clock, log: Log, settings: IdempotencyExpirySettings) {
     this.#keys = keys;
@@ -31,12 +33,22 @@ export class IdempotencyExpiry implements Component {
     this.#settings = settings;
   }
 
-  async start(): Promise<void> {
-    this.#schedule();
+  start(): Promise<void> {
+    this.#starting ??= this.#begin();
+    return this.#starting;
   }
 
   /** Lets the batch under way finish, and begins no other. */
-  async stop(_deadline: Deadline): Promise<void> {
+  stop(_deadline: Deadline): Promise<void> {
+    this.#stopping ??= this.#end();
+    return this.#stopping;
+  }
+
+  async #begin(): Promise<void> {
+    this.#schedule();
+  }
+
+  async #end(): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#timer);
     await this.#round;

@@ -25,6 +25,8 @@ export class MetricsServer implements Component {
   readonly name = 'metrics-server';
   readonly #options: MetricsServerOptions;
   readonly #server: Server;
+  #starting: Promise<void> | undefined;
+  #stopping: Promise<void> | undefined;
 
   constructor(options: MetricsServerOptions) {
     this.#options = options;
@@ -32,7 +34,17 @@ export class MetricsServer implements Component {
   }
 
   /** Rejects with the error of the bind (`EADDRINUSE`, ...). */
-  async start(): Promise<void> {
+  start(): Promise<void> {
+    this.#starting ??= this.#listen();
+    return this.#starting;
+  }
+
+  stop(deadline: Deadline): Promise<void> {
+    this.#stopping ??= this.#close(deadline);
+    return this.#stopping;
+  }
+
+  async #listen(): Promise<void> {
     const { port, host, log } = this.#options;
     this.#server.listen({ port, ...(host !== undefined && { host }) });
     await once(this.#server, 'listening');
@@ -40,7 +52,7 @@ export class MetricsServer implements Component {
     log.info('metrics listening', { address: `${address}:${bound}` });
   }
 
-  async stop(deadline: Deadline): Promise<void> {
+  async #close(deadline: Deadline): Promise<void> {
     if (!this.#server.listening) return;
     const closed = once(this.#server, 'close');
     this.#server.close();
