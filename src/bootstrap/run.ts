@@ -1,0 +1,60 @@
+import 'reflect-metadata';
+import { drainReportTable, logDrainReport } from '../adapters/observability/drain-report';
+import { onFatalErrors, survivePipeErrors } from '../adapters/process/fatal-errors';
+import { onTerminationSignals } from '../adapters/process/termination-signals';
+import type { ShutdownReport } from '../application/shutdown-report';
+import { StartInterrupted } from '../domain/errors';
+import { InvalidConfig, readConfig } from './config';
+import { createService, type Service } from './service';
+
+/** How long the last line may wait for a reader that has stalled. */
+const LAST_LINE_WITHIN_MS = 250;
+
+/** Starts the service, waits for the word to stop, stops it. Resolves with the exit code. */
+export async function run(): Promise<number> {
+  survivePipeErrors();
+  let service: Service;
+  try {
+    service = createService(readConfig(process.env));
+  } catch (error) {
+    process.stderr.write(
+      `lastcall: ${error instanceof InvalidConfig ? error.message : (error as Error).stack}\n`,
+    );
+    return 1;
+  }
+  const { coordinator, log } = service;
+
+  return new Promise((exit) => {
+    let failed = false;
+    const stop = async (reason: string) => {
+      const report = await coordinator.shutdown(reason);
+      const exitCode = failed || report.outcome !== 'clean' ? 1 : 0;
+      await lastWords(service, report, exitCode);
+      exit(exitCode);
+    };
+    const fail = (reason: string, error: unknown) => {
+      failed = true;
+      log.error(reason, { err: error });
+      void stop(reason);
+    };
+
+    onTerminationSignals({
+      onStop: (signal) => void stop(signal),
+      onForce: (signal) => {
+        log.error('exit forced by a further signal: what was in flight is lost', { signal });
+        void log.flush(AbortSignal.timeout(LAST_LINE_WITHIN_MS)).then(() => exit(1));
+      },
+    });
+    onFatalErrors(fail);
+    coordinator.start().catch((error) => {
+      if (!(error instanceof StartInterrupted)) fail('the service could not start', error);
+    });
+  });
+}
+
+/** The drain report: the last line of the log, or a table where a person is looking. */
+async function lastWords({ log }: Service, report: ShutdownReport, exitCode: number): Promise<void> {
+  if (process.stdout.isTTY) process.stdout.write(drainReportTable(report, exitCode));
+  else logDrainReport(log, report, exitCode);
+  await log.flush(AbortSignal.timeout(LAST_LINE_WITHIN_MS));
+}
