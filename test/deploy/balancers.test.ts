@@ -7,6 +7,7 @@ import { describeWith, findTool } from '../support/optional-suite';
 import { DEPLOY } from './support/deploy-folder';
 
 const HAPROXY = path.join(DEPLOY, 'haproxy/haproxy.cfg');
+const HAPROXY_COMPOSE = path.join(DEPLOY, 'haproxy/haproxy.compose.cfg');
 const NGINX = path.join(DEPLOY, 'nginx/nginx.conf');
 const { drain } = readConfig({});
 
@@ -29,6 +30,17 @@ describe('haproxy.cfg', () => {
 
   it('gives up a connect before the kernel repeats a dropped SYN', () => {
     expect(Number(config.match(/timeout connect (\d+)ms/)?.[1])).toBeLessThan(1_000);
+  });
+});
+
+describe('haproxy.compose.cfg', () => {
+  it('differs from haproxy.cfg only in where it listens and how it finds the replicas', () => {
+    const lines = (file: string) =>
+      settings(file)
+        .replace(/^resolvers[\s\S]*/m, '')
+        .split('\n')
+        .filter((line) => line.trim() !== '' && !/^ {2}(bind|server|server-template) /.test(line));
+    expect(lines(HAPROXY_COMPOSE)).toEqual(lines(HAPROXY));
   });
 });
 
