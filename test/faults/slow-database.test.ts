@@ -1,0 +1,127 @@
+import { Client } from 'pg';
+import { freshDatabase } from '../process/service/environment';
+import { ServiceProcess } from '../support/service-process';
+import { type Answer, post } from './support/post';
+
+jest.setTimeout(120_000);
+const environment = freshDatabase();
+
+/** Makes every insert take this long, as a busy disk does. */
+async function slowInserts(ms: number): Promise<void> {
+  const { onlooker } = environment();
+  await onlooker.query(
+    `create function slow() returns trigger language plpgsql as
+     $$ begin perform pg_sleep(${ms / 1_000}); return new; end $$`,
+  );
+  await onlooker.query(
+    'create trigger slow before insert on jobs for each statement execute function slow()',
+  );
+}
+
+/** Acknowledged jobs have their row, refused ones have none. */
+async function expectHonest(answers: readonly Answer[], names: readonly string[]): Promise<void> {
+  const stored = new Set(await environment().onlooker.names());
+  for (const [index, { status, headers, body }] of answers.entries()) {
+    expect([201, 503]).toContain(status);
+    const found = stored.has(names[index] ?? '') ? 'a row' : 'no row';
+    expect([status, body.code, found]).toEqual([status, body.code, status === 201 ? 'a row' : 'no row']);
+    expect(headers['retry-after']).toBe(status === 503 ? '1' : undefined);
+  }
+}
+
+const numbered = (count: number) => Array.from({ length: count }, (_, index) => `job ${index}`);
+
+it('answers 503 when a lock outlasts the statement timeout, stores none of it later, and goes on', async () => {
+  const { database, onlooker } = environment();
+  const service = await ServiceProcess.start(database.url, { env: { DATABASE_STATEMENT_TIMEOUT_MS: '300' } });
+  const unlock = await onlooker.lockJobs();
+  const names = numbered(20);
+  const answers = await Promise.all(
+    names.map((name) => post(service.port, name, { key: name.replace(' ', '-') })),
+  );
+  for (const { status, tookMs } of answers) {
+    expect(status).toBe(503);
+    expect(tookMs).toBeLessThan(8_000);
+  }
+  await unlock();
+  await expectHonest(answers, names);
+  const again = await Promise.all(
+    names.map((name) => post(service.port, name, { key: name.replace(' ', '-') })),
+  );
+  expect(again.every(({ status }) => status === 201)).toBe(true);
+  expect(await onlooker.names()).toEqual([...names].sort());
+  service.signal();
+  expect(await service.exitCode()).toBe(0);
+});
+
+it('answers everybody when the signal comes while every insert is slow', async () => {
+  const { database } = environment();
+  const service = await ServiceProcess.start(database.url);
+  await slowInserts(500);
+  const names = numbered(100);
+  const posted = names.map((name) => post(service.port, name));
+  await Promise.race(posted);
+  service.signal();
+  const answers = await Promise.all(posted);
+  expect(answers.map(({ status }) => status)).toEqual(names.map(() => 201));
+  await expectHonest(answers, names);
+  expect(await service.exitCode()).toBe(0);
+});
+
+it('answers 200 that wait for the one connection of the pool when the signal comes', async () => {
+  const { database } = environment();
+  const service = await ServiceProcess.start(database.url, {
+    env: {
+      DATABASE_POOL_SIZE: '1',
+      COMMIT_CONCURRENCY: '100',
+      COMMIT_BATCH_MAX: '1',
+      // The queue is the point, not the end of the budget.
+      SHUTDOWN_TIMEOUT_MS: '40000',
+    },
+  });
+  await slowInserts(20);
+  const names = numbered(200);
+  const posted = names.map((name) => post(service.port, name));
+  await Promise.race(posted);
+  service.signal();
+  const answers = await Promise.all(posted);
+  await expectHonest(answers, names);
+  expect(answers.filter(({ status }) => status === 201).length).toBeGreaterThan(50);
+  expect(await service.exitCode()).toBe(0);
+});
+
+it('survives a deadlock: what Postgres sacrifices is refused, and stored once when it is sent again', async () => {
+  const { database, onlooker } = environment();
+  const service = await ServiceProcess.start(database.url, { env: { COMMIT_CONCURRENCY: '1' } });
+  const rival = new Client({ connectionString: database.url });
+  await rival.connect();
+  const claim = (key: string) =>
+    rival.query(`insert into idempotency_keys values ('${key}', gen_random_uuid(), '', now())`);
+  await rival.query('begin');
+  await claim('b');
+  const unlock = await onlooker.lockJobs();
+  const plug = post(service.port, 'holds the only statement, so that the next two go together');
+  await onlooker.untilBlocked();
+  const pair = ['a', 'b'].map((key) => post(service.port, `job ${key}`, { key }));
+  // Both have been taken in once a request behind them on another connection has been.
+  await fetch(`${service.url}/livez`);
+  await unlock();
+  expect((await plug).status).toBe(201);
+  // The service holds a and waits for b: in a circle, once its rival asks for a.
+  await onlooker.untilBlocked();
+  const rivalled = await claim('a').then(
+    () => 'went on',
+    (error: { code?: string }) => error.code,
+  );
+  await rival.query('rollback');
+  await rival.end();
+  const answers = await Promise.all(pair);
+  await expectHonest(answers, ['job a', 'job b']);
+  // Postgres chooses one of the two; where it chose the service, the service said so.
+  if (rivalled === 'went on') expect(answers.map(({ status }) => status)).toContain(503);
+  const again = await Promise.all(['a', 'b'].map((key) => post(service.port, `job ${key}`, { key })));
+  expect(again.map(({ status }) => status)).toEqual([201, 201]);
+  expect((await onlooker.names()).filter((name) => name.startsWith('job'))).toEqual(['job a', 'job b']);
+  service.signal();
+  expect(await service.exitCode()).toBe(0);
+});
