@@ -97,6 +97,8 @@ describe('while another replica migrates', () => {
     const starting = new PostgresSchema(database, fixture().log).start(abort.signal);
     const settled = expect(starting).rejects.toThrow();
     await until('it waits', async () => {
+      // The onlooker is in a transaction, in which the view would not change.
+      await fixture().onlooker.query('select pg_stat_clear_snapshot()');
       const rows = await fixture().onlooker.query(
         `select 1 from pg_stat_activity where datname = current_database() and state = 'idle in transaction'
          and application_name = 'lastcall'`,

@@ -14,7 +14,7 @@ it('writes one line for each event of the start', () => {
   const error = new Error('no');
   expect(
     linesOf(
-      { type: 'component-started', name: 'pool', tookMs: 2.7182 },
+      { type: 'component-started', name: 'pool', tookMs: 2.66 },
       { type: 'component-start-failed', name: 'http', error },
       { type: 'phase-changed', phase: 'ready' },
     ),
