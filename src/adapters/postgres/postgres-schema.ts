@@ -6,6 +6,8 @@ import { MIGRATIONS } from './migrations';
 import type { PostgresDatabase } from './postgres-database';
 import type { Schema } from './schema';
 
+const CANCEL_AGAIN_AFTER_MS = 100;
+
 /** Brings the database's tables to what this version needs. Safe for any number of replicas that start at once. */
 export class PostgresSchema implements Component {
   readonly name = 'postgres-schema';
@@ -48,6 +50,7 @@ export class PostgresSchema implements Component {
   async #migrate(signal: AbortSignal): Promise<void> {
     await this.#database.kysely.connection().execute(async (db) => {
       await sql`begin`.execute(db);
+      const over = await this.#cancelOnAbort(db, signal);
       try {
         await lockMigrations(db, signal);
         // A migration may take long: the pool's limit is for requests.
@@ -57,8 +60,30 @@ export class PostgresSchema implements Component {
       } catch (error) {
         await sql`rollback`.execute(db).catch(() => {});
         throw new Error('the database schema could not be brought up to date', { cause: error });
+      } finally {
+        over();
       }
     });
+  }
+
+  /**
+   * Cancels what `db` runs when `signal` aborts, until the function that it resolves with is called: a migration may wait
+   * for a table's lock for as long as somebody holds it, and the shutdown may not.
+   */
+  async #cancelOnAbort(db: Kysely<Schema>, signal: AbortSignal): Promise<() => void> {
+    const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(db);
+    let again: NodeJS.Timeout | undefined;
+    const cancel = () => {
+      sql`select pg_cancel_backend(${rows[0]?.pid})`.execute(this.#database.kysely).catch(() => {});
+      // A request that arrives between two statements ends neither.
+      again = setTimeout(cancel, CANCEL_AGAIN_AFTER_MS);
+    };
+    signal.addEventListener('abort', cancel, { once: true });
+    if (signal.aborted) cancel();
+    return () => {
+      signal.removeEventListener('abort', cancel);
+      clearTimeout(again);
+    };
   }
 
   async #migrateWith(db: Kysely<Schema>): Promise<void> {
