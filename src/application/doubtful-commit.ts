@@ -6,6 +6,9 @@ import type { Submission } from './ports/job-repository';
 /** How long to wait before each attempt; after the last one the clients are told that the store is unavailable. */
 const ATTEMPTS_AFTER_MS = [0, 50, 200, 500];
 
+/** An attempt that meets silence lasts until its statement times out; after so long no other is begun. */
+const NO_ATTEMPT_AFTER_MS = 5_000;
+
 /**
  * Finds out what became of a batch whose answer was lost: looks the ids up, and stores those that are not there again.
  *
@@ -20,8 +23,10 @@ export async function resolveDoubt(
   submissions: readonly Submission[],
   signal: AbortSignal,
 ): Promise<readonly BatchOutcome[]> {
+  const began = performance.now();
   let failure: unknown;
   for (const delayMs of ATTEMPTS_AFTER_MS) {
+    if (performance.now() - began > NO_ATTEMPT_AFTER_MS) break;
     try {
       await abortable(delay(delayMs), signal);
       return await lookUpAndStoreMissing(store, submissions, signal);
