@@ -54,6 +54,15 @@ export class RunningTarget {
     return this.#child.pid as number;
   }
 
+  /** Sends SIGTERM, and returns how long the exit took in milliseconds. */
+  async terminate(): Promise<number> {
+    const exited = once(this.#child, 'exit');
+    const began = performance.now();
+    this.#child.kill('SIGTERM');
+    await exited;
+    return performance.now() - began;
+  }
+
   /** Ends it without a drain: only its speed is measured. */
   async kill(): Promise<void> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;

@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { MODES, modesNamed } from './modes';
 import type { Mode } from './modes/mode';
 
@@ -23,11 +23,10 @@ export function readOptions(argv: readonly string[]): Options {
     .name('drill')
     .description('Sends SIGTERM to a server under load and accounts for the fate of every single request.')
     .option('--cmd <command>', 'the server: takes PORT and DATABASE_URL', DEFAULT_COMMAND)
-    .option(
-      '--mode <names>',
-      `all, load, or any of: ${MODES.map((mode) => mode.name).join(', ')}`,
-      modes,
-      modes('all'),
+    .addOption(
+      new Option('--mode <names>', `all, load, or any of: ${MODES.map((mode) => mode.name).join(', ')}`)
+        .argParser(modes)
+        .default(modes('all'), 'all'),
     )
     .option('--trials <n>', 'SIGTERMs in each mode', atLeastOne, 20)
     .option('--clients <n>', 'clients in each trial', atLeastOne, 32)
