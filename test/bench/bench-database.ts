@@ -37,6 +37,10 @@ export class BenchDatabase {
     await execute(databaseUrl, 'checkpoint');
   }
 
+  execute(databaseUrl: string, statement: string): Promise<void> {
+    return execute(databaseUrl, statement);
+  }
+
   /** Processor time of the whole server so far, in milliseconds. */
   cpuMs(): number {
     return treeCpuMs(this.#postmaster);

@@ -5,10 +5,13 @@ import { Command } from 'commander';
 import { BenchDatabase } from './bench-database';
 import { installPeers } from './install-peers';
 import { LOAD_GENERATOR } from './load/generate-load';
+import { pgbench } from './load/pgbench';
 import { throughputChart } from './report/throughput-chart';
 import { throughputTables } from './report/throughput-table';
 import { TARGETS, targetsNamed } from './targets';
 import { measureThroughput } from './throughput';
+
+const { CREATE_TABLE } = require('./peers/table') as { CREATE_TABLE: string };
 
 const numbers = (list: string) => list.split(',').map(Number);
 const names = (list: string) => list.split(',');
@@ -42,7 +45,7 @@ async function main(): Promise<void> {
         ),
     });
     const machine = `${cpus().length} × ${cpus()[0]?.model}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}, ${LOAD_GENERATOR}`;
-    const tables = throughputTables(measurements, targets);
+    const tables = `${throughputTables(measurements, targets)}\n\n${await databaseCeiling(database)}`;
     mkdirSync(options.output, { recursive: true });
     const write = (file: string, text: string) => writeFileSync(path.join(options.output, file), text);
     write('throughput.json', JSON.stringify({ machine, options, measurements }, null, 1));
@@ -52,6 +55,21 @@ async function main(): Promise<void> {
   } finally {
     await database.stop();
   }
+}
+
+/** What one INSERT a request can reach at the most, whoever sends it. */
+async function databaseCeiling(database: BenchDatabase): Promise<string> {
+  const { url } = await database.create();
+  await database.execute(url, CREATE_TABLE);
+  const lines: string[] = [];
+  // The embedded server takes 200 sessions.
+  for (const connections of options.connections.filter((count) => count <= 100)) {
+    const rate = await pgbench(url, connections, options.seconds);
+    lines.push(
+      `- ${connections}: ${rate === undefined ? 'pgbench is not installed' : `${Math.round(rate).toLocaleString('en-US')}/s`}`,
+    );
+  }
+  return ['### pgbench, the same INSERT, by sessions', '', ...lines].join('\n');
 }
 
 /** The chart shows 64 connections where they were measured. */
