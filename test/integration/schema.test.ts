@@ -61,6 +61,15 @@ it('gives the rows of a table without creation times the time of the migration',
   expect(await onlooker.names()).toEqual(['new', 'old']);
 });
 
+it('fails, and says why, when the table belongs to another program: its ids are not ours', async () => {
+  await fixture().onlooker.query('create table jobs (id serial primary key, name text not null)');
+  await expect(fixture().migrated()).rejects.toMatchObject({
+    cause: expect.objectContaining({
+      message: 'there is a table jobs already, whose id is integer and not a uuid',
+    }),
+  });
+});
+
 it('fails, with the cause, when jobs is something else altogether', async () => {
   await fixture().onlooker.query('create view jobs as select 1 as one');
   await expect(fixture().migrated()).rejects.toMatchObject({

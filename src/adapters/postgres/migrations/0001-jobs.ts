@@ -9,9 +9,19 @@ export const jobs: Migration = {
       .addColumn('id', 'uuid', (column) => column.primaryKey())
       .addColumn('name', 'text', (column) => column.notNull())
       .execute();
+    await requireUuids(db);
     // A table made by hand may lack the creation time; its rows get the time of the migration.
     await sql`alter table jobs add column if not exists created_at timestamptz not null default now()`.execute(
       db,
     );
   },
 };
+
+/** Another program's `jobs` would take the migration and then refuse every job. */
+async function requireUuids(db: Kysely<unknown>): Promise<void> {
+  const { rows } = await sql<{ type: string }>`
+    select format_type(atttypid, atttypmod) as type from pg_attribute
+    where attrelid = 'jobs'::regclass and attname = 'id'`.execute(db);
+  const type = rows[0]?.type ?? 'missing';
+  if (type !== 'uuid') throw new Error(`there is a table jobs already, whose id is ${type} and not a uuid`);
+}
