@@ -105,6 +105,7 @@ export function components(config: Config): Registry {
       target: inheritedListener(process.env, process.pid) ?? {
         kind: 'address',
         port: config.port,
+        reusePort: config.reusePort,
         ...(host !== undefined && { host }),
       },
       lingerMs: config.drain.lingerMs,

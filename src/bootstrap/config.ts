@@ -1,4 +1,4 @@
-import { cleanEnv, str } from 'envalid';
+import { bool, cleanEnv, str } from 'envalid';
 import type { HttpLimits } from '../adapters/http/draining/limits';
 import { wantsTraces } from '../adapters/observability/open-telemetry';
 import type { LogLevel } from '../adapters/observability/pino-log';
@@ -14,6 +14,8 @@ export interface Config {
   readonly port: number;
   /** Undefined: all interfaces, IPv4 and IPv6. */
   readonly host: string | undefined;
+  /** `SO_REUSEPORT`: a successor may listen beside us. Not on Node before 22.12, where the start then fails. */
+  readonly reusePort: boolean;
   /** Undefined: the metrics are on `port`. */
   readonly metricsPort: number | undefined;
   /** The standard `OTEL_*` variables ask for spans; the SDK reads the rest of them itself. */
@@ -57,6 +59,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     {
       PORT: wholeNumber(0, 65_535)({ default: 3000 }),
       HOST: str({ default: undefined }),
+      REUSE_PORT: bool({ default: false }),
       METRICS_PORT: wholeNumber(0, 65_535)({ default: undefined }),
       DATABASE_URL: postgresUrl({ default: undefined }),
       DATA_FOLDER: str({ default: 'data' }),
@@ -93,6 +96,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
   return {
     port: env.PORT,
     host: env.HOST,
+    reusePort: env.REUSE_PORT,
     metricsPort: env.METRICS_PORT,
     traces: wantsTraces(environment),
     databaseUrl: env.DATABASE_URL,

@@ -13,7 +13,7 @@ function faultsOf(environment: NodeJS.ProcessEnv): string {
 it('needs nothing: port 3000 on all interfaces, the embedded Postgres, 9 s for the shutdown', () => {
   const config = readConfig({});
   expect(config).toMatchObject({ port: 3000, dataFolder: 'data', logLevel: 'info' });
-  expect(config).toMatchObject({ host: undefined, databaseUrl: undefined });
+  expect(config).toMatchObject({ host: undefined, reusePort: false, databaseUrl: undefined });
   expect(config.drain).toMatchObject({ timeoutMs: 9_000, delayMs: 0, lingerMs: 500 });
 });
 
@@ -21,6 +21,7 @@ it('takes what is set', () => {
   const config = readConfig({
     PORT: '0',
     HOST: '127.0.0.1',
+    REUSE_PORT: 'true',
     DATABASE_URL: 'postgresql://u:p@h:5432/d?sslmode=require',
     DATABASE_POOL_SIZE: '3',
     COMMIT_BATCH_MAX: '7',
@@ -32,6 +33,7 @@ it('takes what is set', () => {
   expect(config).toMatchObject({
     port: 0,
     host: '127.0.0.1',
+    reusePort: true,
     databaseUrl: 'postgresql://u:p@h:5432/d?sslmode=require',
     postgres: { size: 3 },
     groupCommit: { batchMax: 7 },
