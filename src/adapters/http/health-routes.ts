@@ -1,6 +1,7 @@
 import type Router from '@koa/router';
 import type { ReadinessProbe } from '../../application/ports/readiness-probe';
 import type { Lifecycle } from '../../domain/lifecycle';
+import { respondJson } from './json-response';
 
 /**
  * Three questions that are easily mixed up:
@@ -10,18 +11,17 @@ import type { Lifecycle } from '../../domain/lifecycle';
  */
 export function healthRoutes(router: Router, lifecycle: Lifecycle, database: ReadinessProbe): void {
   router.get('/health', (ctx) => {
-    ctx.status = lifecycle.shuttingDown ? 503 : 200;
-    ctx.body = { status: lifecycle.shuttingDown ? 'shutting_down' : 'ok' };
+    if (lifecycle.shuttingDown) respondJson(ctx, 503, { status: 'shutting_down' });
+    else respondJson(ctx, 200, { status: 'ok' });
   });
 
   router.get('/livez', (ctx) => {
-    ctx.body = { status: 'ok' };
+    respondJson(ctx, 200, { status: 'ok' });
   });
 
   router.get('/readyz', async (ctx) => {
     const status = await readiness(lifecycle, database);
-    ctx.status = status === 'ok' ? 200 : 503;
-    ctx.body = { status };
+    respondJson(ctx, status === 'ok' ? 200 : 503, { status });
   });
 }
 

@@ -1,6 +1,7 @@
 import type { Context, Middleware } from 'koa';
 import bodyParser, { type Options as BodyParserOptions } from 'koa-bodyparser';
 import { RequestError } from './request-error';
+import { readSmallBody } from './small-body';
 import { parseStrictJson } from './strict-json';
 
 /** The largest body, in bytes after decompression. */
@@ -21,7 +22,7 @@ const NOT_ASCII = /[\u0080-\uffff]/;
  * @throws {RequestError} 400, 413 or 415.
  */
 export function jsonBody(): Middleware[] {
-  return [requireJson, refuseAnnouncedExcess, readBytes, parseObject];
+  return [requireJson, refuseAnnouncedExcess, readSmallBody, readBytes, parseObject];
 }
 
 const requireJson: Middleware = (ctx, next) => {

@@ -22,7 +22,7 @@ export function requestLog(log: Log): Middleware {
     await next();
     const fields = {
       requestId,
-      ...(ctx.state.traceId && { trace_id: ctx.state.traceId }),
+      trace_id: ctx.state.traceId,
       method: ctx.method,
       path: ctx.path,
       status: ctx.status,

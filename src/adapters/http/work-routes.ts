@@ -1,6 +1,7 @@
 import type Router from '@koa/router';
 import type { JobService } from '../../application/job-service';
 import { bodyField, jsonBody } from './json-body';
+import { respondJson } from './json-response';
 import { RequestError } from './request-error';
 
 /**
@@ -14,15 +15,14 @@ export function workRoutes(router: Router, jobs: JobService, cancellation: Abort
     const idempotencyKey = ctx.req.headers['idempotency-key']?.toString();
     const command = { name: bodyField(ctx, 'name'), idempotencyKey };
     const { job, replayed } = await jobs.submit(command, cancellation);
-    ctx.status = 201;
     ctx.set('Location', `/work/${job.id}`);
     if (replayed) ctx.set('Idempotent-Replayed', 'true');
-    ctx.body = { id: job.id, name: job.name };
+    respondJson(ctx, 201, { id: job.id, name: job.name });
   });
 
   router.get('/work/:id', async (ctx) => {
     const job = await jobs.find(ctx.params.id ?? '');
     if (!job) throw new RequestError(404, 'job_not_found', 'There is no job with this id.');
-    ctx.body = { id: job.id, name: job.name };
+    respondJson(ctx, 200, { id: job.id, name: job.name });
   });
 }
