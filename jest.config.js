@@ -17,6 +17,8 @@ const onPostgres = {
 
 module.exports = {
   testTimeout: 60_000,
+  // Most tests start processes of their own: more workers would only wait for each other.
+  maxWorkers: 2,
   projects: [
     level('unit'),
     level('architecture'),

@@ -131,6 +131,7 @@ export class ServiceProcess {
 
 /** The environment without what would configure the service behind the test's back. */
 function cleanEnvironment(): NodeJS.ProcessEnv {
-  const own = /^(PORT|HOST|DATABASE_|DATA_FOLDER|COMMIT_|SHUTDOWN_|LOG_LEVEL|LISTEN_|NODE_OPTIONS)/;
+  const own =
+    /^(PORT|HOST|DATABASE_|DATA_FOLDER|COMMIT_|SHUTDOWN_|LOG_LEVEL|LISTEN_|METRICS_|OTEL_|NOTIFY_|WATCHDOG_|NODE_OPTIONS)/;
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !own.test(name)));
 }
