@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Middleware } from 'koa';
 import type { Log } from '../../application/ports/log';
+import { tenths } from '../../application/tenths';
 
 /** Printable and short, so that it can neither forge a log line nor bloat one. */
 const WELL_FORMED = /^[\w.:+/=-]{1,128}$/;
@@ -26,7 +27,7 @@ export function requestLog(log: Log): Middleware {
       method: ctx.method,
       path: ctx.path,
       status: ctx.status,
-      tookMs: Math.round((performance.now() - began) * 10) / 10,
+      tookMs: tenths(performance.now() - began),
     };
     if (PROBES.has(ctx.path)) log.debug('request', fields);
     else log.info('request', fields);

@@ -1,5 +1,6 @@
 import type { Log } from '../../application/ports/log';
 import type { ComponentReport, ShutdownReport } from '../../application/shutdown-report';
+import { inTenths, tenths } from '../../application/tenths';
 
 /** The account of the whole shutdown as one line, the last of the log. Its fields are in docs/logs.md. */
 export function logDrainReport(log: Log, report: ShutdownReport, exitCode: number): void {
@@ -7,12 +8,12 @@ export function logDrainReport(log: Log, report: ShutdownReport, exitCode: numbe
   const components = report.components.map(({ name, outcome, tookMs, forced, figures, error }) => ({
     name,
     outcome,
-    tookMs: round(tookMs),
+    tookMs: tenths(tookMs),
     forced,
-    ...Object.fromEntries(Object.entries(figures).map(([figure, value]) => [figure, round(value)])),
+    ...inTenths(figures),
     ...(error !== undefined && { error: String(error) }),
   }));
-  const fields = { event: 'drain-report', exitCode, reason, outcome, tookMs: round(tookMs), components };
+  const fields = { event: 'drain-report', exitCode, reason, outcome, tookMs: tenths(tookMs), components };
   if (exitCode === 0) log.info('drain report', fields);
   else log.error('drain report', fields);
 }
@@ -25,7 +26,7 @@ export function drainReportTable(report: ShutdownReport, exitCode: number): stri
     ...components.map((component) => [
       component.name,
       component.outcome,
-      `${round(component.tookMs)} ms`,
+      `${tenths(component.tookMs)} ms`,
       String(component.forced),
       remarks(component),
     ]),
@@ -40,18 +41,13 @@ export function drainReportTable(report: ShutdownReport, exitCode: number): stri
       figures,
     ].join('  '),
   );
-  const title = `drain report: ${outcome} after ${round(tookMs)} ms (${reason}), exit code ${exitCode}`;
+  const title = `drain report: ${outcome} after ${tenths(tookMs)} ms (${reason}), exit code ${exitCode}`;
   return `\n${[title, ...lines].map((line) => line.trimEnd()).join('\n')}\n`;
 }
 
 /** What is not 0, and the error. */
 function remarks({ figures, error }: ComponentReport): string {
   const shown = Object.entries(figures).filter(([, value]) => value !== 0);
-  const texts = shown.map(([name, value]) => `${name} ${round(value)}`);
+  const texts = shown.map(([name, value]) => `${name} ${tenths(value)}`);
   return [...texts, ...(error === undefined ? [] : [String(error)])].join(', ');
-}
-
-/** To a tenth: more digits are noise. */
-function round(value: number): number {
-  return Math.round(value * 10) / 10;
 }

@@ -1,6 +1,7 @@
 import type { LifecycleObserver } from '../../application/ports/lifecycle-observer';
 import type { Log } from '../../application/ports/log';
 import type { ComponentReport } from '../../application/shutdown-report';
+import { inTenths, tenths } from '../../application/tenths';
 
 /** One line for each lifecycle event. */
 export function lifecycleLog(log: Log): LifecycleObserver {
@@ -12,7 +13,7 @@ export function lifecycleLog(log: Log): LifecycleObserver {
         return log.info(`started ${event.name}`, {
           event: event.type,
           component: event.name,
-          tookMs: round(event.tookMs),
+          tookMs: tenths(event.tookMs),
         });
       case 'component-start-failed':
         return log.error(`could not start ${event.name}`, {
@@ -40,16 +41,11 @@ function componentStopped(log: Log, report: ComponentReport): void {
     event: 'component-stopped',
     component: name,
     outcome,
-    tookMs: round(tookMs),
+    tookMs: tenths(tookMs),
     ...(forced > 0 && { forced }),
-    ...(Object.keys(figures).length > 0 && { figures }),
+    ...(Object.keys(figures).length > 0 && { figures: inTenths(figures) }),
     ...(error !== undefined && { err: error }),
   };
   if (outcome === 'clean') log.info(`stopped ${name}`, fields);
   else log.error(`stopped ${name}: ${outcome}`, fields);
-}
-
-/** Milliseconds to a tenth: more digits are noise. */
-function round(ms: number): number {
-  return Math.round(ms * 10) / 10;
 }

@@ -1,9 +1,11 @@
 import type { Log } from '../../../application/ports/log';
+import { tenths } from '../../../application/tenths';
 import type { HttpServerEvent } from './events';
 
 /** One line for each event of the server. */
 export function logEvent(log: Log, event: HttpServerEvent): void {
-  const { type, ...fields } = event;
+  const { type, ...rest } = event;
+  const fields = readable(rest);
   switch (type) {
     case 'listening':
       log.info('listening', fields);
@@ -30,4 +32,13 @@ export function logEvent(log: Log, event: HttpServerEvent): void {
       log.info('all connections closed', fields);
       break;
   }
+}
+
+/** Its times to a tenth of a millisecond, those of a report inside it too. */
+function readable(fields: object): Record<string, unknown> {
+  const shown = (value: unknown) => {
+    if (typeof value === 'number') return tenths(value);
+    return typeof value === 'object' && value !== null ? readable(value) : value;
+  };
+  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, shown(value)]));
 }
