@@ -37,7 +37,7 @@ exec 3<&-
 echo "lastcall-keeper: process $kept"
 wait $kept
 status=$?
-kill -KILL $watcher
+{ kill -KILL $watcher; wait $watcher; } 2>/dev/null
 if [ -n "$removal" ]; then rm -rf "$removal"; fi
 exit $status
 `;
