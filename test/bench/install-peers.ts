@@ -1,10 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
-/** Installs the peers' packages into their own folder, apart from the service's dependencies, unless they are there. */
+const FOLDER = path.join(__dirname, 'peers');
+const LOCK = path.join(FOLDER, 'package-lock.json');
+const INSTALLED = path.join(FOLDER, 'node_modules/installed-lock.json');
+
+/** Installs the peers' packages into their own folder, apart from the service's dependencies, when the lock file has changed. */
 export function installPeers(): void {
-  const folder = path.join(__dirname, 'peers');
-  if (existsSync(path.join(folder, 'node_modules'))) return;
-  execFileSync('npm', ['ci'], { cwd: folder, stdio: 'inherit' });
+  if (existsSync(INSTALLED) && readFileSync(INSTALLED).equals(readFileSync(LOCK))) return;
+  execFileSync('npm', ['ci'], { cwd: FOLDER, stdio: 'inherit' });
+  copyFileSync(LOCK, INSTALLED);
 }
