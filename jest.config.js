@@ -30,5 +30,6 @@ module.exports = {
     level('deploy'),
     level('drill', onPostgres),
     level('rolling', onPostgres),
+    level('bench'),
   ],
 };

@@ -1,7 +1,6 @@
-import { median, quantile } from 'simple-statistics';
-import type { LoadResult } from './load/generate-load';
+import type { LoadResult } from './load/load-result';
 
-/** One target at one number of connections in one round. */
+/** One target at one number of connections in one round. A figure that the target does not have is NaN. */
 export interface Measurement extends LoadResult {
   readonly target: string;
   readonly connections: number;
@@ -12,27 +11,15 @@ export interface Measurement extends LoadResult {
   readonly residentMb: number;
 }
 
-/** The middle of several rounds and their spread, as quartiles. */
-export interface Spread {
-  readonly median: number;
-  readonly low: number;
-  readonly high: number;
-}
-
-export function spread(values: readonly number[]): Spread {
-  const numbers = [...values];
-  return { median: median(numbers), low: quantile(numbers, 0.25), high: quantile(numbers, 0.75) };
-}
-
-/** A figure of `target` divided by the same of `other`, round by round, so that a slow moment of the machine cancels out. */
-export function ratio(
+/** One figure of one target at one number of connections, in the order of the rounds. */
+export function series(
   measurements: readonly Measurement[],
-  connections: number,
   target: string,
-  other: string,
+  connections: number,
   figure: (measurement: Measurement) => number,
-): Spread {
-  const of = (name: string) => measurements.filter((m) => m.target === name && m.connections === connections);
-  const others = new Map(of(other).map((m) => [m.round, figure(m)]));
-  return spread(of(target).map((m) => figure(m) / (others.get(m.round) ?? Number.NaN)));
+): number[] {
+  return measurements
+    .filter((m) => m.target === target && m.connections === connections)
+    .sort((a, b) => a.round - b.round)
+    .map(figure);
 }

@@ -17,12 +17,15 @@ export function cpuMs(pid: number): number {
 
 /** Processor time of a process and of all below it, those that have ended included. */
 export function treeCpuMs(root: number): number {
+  const reapedBefore = stat(root).reapedChildrenCpuMs;
   const all = processes();
   const total = (process: Stat): number =>
     all
       .filter(({ parent }) => parent === process.pid)
       .reduce((sum, child) => sum + total(child), process.cpuMs + process.reapedChildrenCpuMs);
-  return total(stat(root));
+  const now = stat(root);
+  // A child that ended meanwhile would count twice: as itself, and as reaped.
+  return now.reapedChildrenCpuMs === reapedBefore ? total(now) : treeCpuMs(root);
 }
 
 /** Resident memory of a process, in bytes. */

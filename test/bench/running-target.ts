@@ -4,7 +4,7 @@ import http from 'node:http';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '../drill/server/free-port';
-import type { Target } from './targets';
+import type { ServerTarget } from './targets';
 
 const ROOT = path.resolve(__dirname, '../..');
 const START_TIMEOUT_MS = 20_000;
@@ -20,7 +20,7 @@ export class RunningTarget {
   }
 
   /** Starts it, and resolves when `/health` answers. */
-  static async start(target: Target, databaseUrl: string): Promise<RunningTarget> {
+  static async start(target: ServerTarget, databaseUrl: string): Promise<RunningTarget> {
     const running = await RunningTarget.spawn(target, databaseUrl);
     for (
       const until = performance.now() + START_TIMEOUT_MS;
@@ -34,7 +34,7 @@ export class RunningTarget {
   }
 
   /** Starts it, and does not wait. */
-  static async spawn(target: Target, databaseUrl: string): Promise<RunningTarget> {
+  static async spawn(target: ServerTarget, databaseUrl: string): Promise<RunningTarget> {
     const port = await freePort();
     const child = spawn(process.execPath, [...target.args], {
       cwd: ROOT,

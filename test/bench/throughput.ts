@@ -1,8 +1,9 @@
 import type { BenchDatabase } from './bench-database';
-import { generateLoad } from './load/generate-load';
+import { LoadGenerator } from './load/load-generator';
 import type { Measurement } from './measurement';
 import { cpuMs, residentBytes } from './process-usage';
-import { RunningTarget } from './running-target';
+import { rotated } from './rotated';
+import { type Subject, startSubject } from './subject';
 import type { Target } from './targets';
 
 export interface ThroughputOptions {
@@ -10,57 +11,57 @@ export interface ThroughputOptions {
   readonly connections: readonly number[];
   readonly rounds: number;
   readonly seconds: number;
-  readonly onMeasured: (measurement: Measurement) => void;
+  readonly onMeasured?: (measurement: Measurement) => void;
 }
 
-/** So long a target is warmed up before its first round, in seconds: enough for V8 to optimise the hot path. */
-const WARM_UP_SECONDS = 3;
-
-/** Measures all targets in interleaved rounds (A B C, A B C, ...), so that the machine's moods hit all alike. */
+/** Measures all targets in interleaved rounds (A B C, B C A, ...), so that the machine's moods hit all alike. */
 export async function measureThroughput(
   database: BenchDatabase,
   options: ThroughputOptions,
 ): Promise<readonly Measurement[]> {
   const measurements: Measurement[] = [];
-  const subjects: { target: Target; running: RunningTarget; url: string }[] = [];
+  const generator = LoadGenerator.start();
+  const subjects: Subject[] = [];
   try {
     for (const target of options.targets) {
-      const { url } = await database.create();
-      const running = await RunningTarget.start(target, url);
-      subjects.push({ target, running, url });
-      await generateLoad({ port: running.port, connections: 64, seconds: WARM_UP_SECONDS });
+      const subject = await startSubject(target, database, generator);
+      subjects.push(subject);
+      await database.reset(subject.databaseUrl);
     }
     for (const connections of options.connections) {
-      for (let round = 1; round <= options.rounds; round += 1) {
-        for (const { target, running, url } of subjects) {
-          if (target.kind !== 'ceiling') await database.reset(url);
-          const measured = await measureOnce(database, running, connections, options.seconds);
-          const measurement = { target: target.name, connections, round, ...measured };
+      for (let round = 0; round < options.rounds; round += 1) {
+        for (const subject of rotated(subjects, round)) {
+          await subject.prepare(connections);
+          const measured = await measure(database, subject, options.seconds);
+          await subject.release();
+          await database.reset(subject.databaseUrl);
+          const measurement = { target: subject.target.name, connections, round, ...measured };
           measurements.push(measurement);
-          options.onMeasured(measurement);
+          options.onMeasured?.(measurement);
         }
       }
     }
   } finally {
-    for (const { running } of subjects) await running.kill();
+    for (const subject of subjects) await subject.stop();
+    await generator.stop();
   }
   return measurements;
 }
 
-async function measureOnce(
+async function measure(
   database: BenchDatabase,
-  running: RunningTarget,
-  connections: number,
+  { pid, load }: Subject,
   seconds: number,
 ): Promise<Omit<Measurement, 'target' | 'connections' | 'round'>> {
-  const serverBefore = cpuMs(running.pid);
+  const serverCpuMs = () => (pid === undefined ? Number.NaN : cpuMs(pid));
+  const serverBefore = serverCpuMs();
   const databaseBefore = database.cpuMs();
-  const load = await generateLoad({ port: running.port, connections, seconds });
-  const perRequest = (ms: number) => (ms * 1000) / load.requests;
+  const result = await load(seconds);
+  const perRequestUs = (ms: number) => (ms * 1000) / result.requests;
   return {
-    ...load,
-    serverCpuUs: perRequest(cpuMs(running.pid) - serverBefore),
-    databaseCpuUs: perRequest(database.cpuMs() - databaseBefore),
-    residentMb: residentBytes(running.pid) / 1024 / 1024,
+    ...result,
+    serverCpuUs: perRequestUs(serverCpuMs() - serverBefore),
+    databaseCpuUs: perRequestUs(database.cpuMs() - databaseBefore),
+    residentMb: pid === undefined ? Number.NaN : residentBytes(pid) / 1024 / 1024,
   };
 }

@@ -1,13 +1,10 @@
-import { type Measurement, ratio, spread } from '../measurement';
+import { type Measurement, series } from '../measurement';
+import { formatSpread, ratio, spread, twoPlaces, whole } from '../spread';
 import type { Target } from '../targets';
-
-/** The measurements as Markdown: a table for each number of connections. */
-export function throughputTables(measurements: readonly Measurement[], targets: readonly Target[]): string {
-  const levels = [...new Set(measurements.map(({ connections }) => connections))];
-  return levels.map((level) => table(measurements, targets, level)).join('\n\n');
-}
+import { markdownTable } from './markdown-table';
 
 const HEAD = [
+  '',
   'requests/s (quartiles)',
   'ours / this',
   'p50 ms',
@@ -16,38 +13,45 @@ const HEAD = [
   'server CPU µs/request',
   'database CPU µs/request',
   'memory MB',
+  'load CPU',
   'failed',
 ];
+
+/** The measurements as Markdown: a table for each number of connections. */
+export function throughputTables(measurements: readonly Measurement[], targets: readonly Target[]): string {
+  const levels = [...new Set(measurements.map(({ connections }) => connections))];
+  return levels.map((level) => table(measurements, targets, level)).join('\n\n');
+}
 
 function table(
   measurements: readonly Measurement[],
   targets: readonly Target[],
   connections: number,
 ): string {
-  const rows = targets.map((target) => {
-    const own = measurements.filter((m) => m.target === target.name && m.connections === connections);
-    const mid = (figure: (m: Measurement) => number) => spread(own.map(figure)).median;
-    const rate = spread(own.map((m) => m.requestsPerSecond));
-    const lead = ratio(measurements, connections, 'lastcall', target.name, (m) => m.requestsPerSecond);
+  const rates = (name: string) => series(measurements, name, connections, (m) => m.requestsPerSecond);
+  const ours = targets.find(({ kind }) => kind === 'ours')?.name ?? '';
+  const rows = targets.map(({ name, label }) => {
+    const values = (figure: (m: Measurement) => number) => series(measurements, name, connections, figure);
+    const middle = (figure: (m: Measurement) => number, format: (value: number) => string) => {
+      const { median } = spread(values(figure));
+      return Number.isNaN(median) ? '–' : format(median);
+    };
     return [
-      target.label,
-      `${whole(rate.median)} (${whole(rate.low)}–${whole(rate.high)})`,
-      `${lead.median.toFixed(2)} (${lead.low.toFixed(2)}–${lead.high.toFixed(2)})`,
-      mid((m) => m.latencyMs.p50).toFixed(2),
-      mid((m) => m.latencyMs.p90).toFixed(2),
-      mid((m) => m.latencyMs.p99).toFixed(2),
-      whole(mid((m) => m.serverCpuUs)),
-      target.kind === 'ceiling' ? '–' : whole(mid((m) => m.databaseCpuUs)),
-      whole(mid((m) => m.residentMb)),
-      String(own.reduce((sum, m) => sum + m.failed, 0)),
+      label,
+      formatSpread(spread(rates(name)), whole),
+      formatSpread(ratio(rates(ours), rates(name)), twoPlaces),
+      middle((m) => m.latencyMs.p50, twoPlaces),
+      middle((m) => m.latencyMs.p90, twoPlaces),
+      middle((m) => m.latencyMs.p99, twoPlaces),
+      middle((m) => m.serverCpuUs, whole),
+      middle((m) => m.databaseCpuUs, whole),
+      middle((m) => m.residentMb, whole),
+      middle(
+        (m) => m.generatorCpu,
+        (share) => `${whole(share * 100)} %`,
+      ),
+      String(values((m) => m.failed).reduce((sum, failed) => sum + failed, 0)),
     ];
   });
-  const lines = [['', ...HEAD], ['---', ...HEAD.map(() => '---:')], ...rows].map(
-    (cells) => `| ${cells.join(' | ')} |`,
-  );
-  return [`### ${connections} connection${connections === 1 ? '' : 's'}`, '', ...lines].join('\n');
-}
-
-function whole(value: number): string {
-  return Math.round(value).toLocaleString('en-US');
+  return `### ${connections} connection${connections === 1 ? '' : 's'}\n\n${markdownTable(HEAD, rows)}`;
 }

@@ -1,0 +1,59 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import type { Command, Reply } from './load-process';
+import type { LoadResult } from './load-result';
+
+/**
+ * Posts jobs over kept-alive connections, each with one request outstanding, from one process for the whole benchmark,
+ * so that it is warm. Raw sockets, because the database and the servers share the processors with it: a request costs
+ * it about half of what autocannon needs and a quarter of what undici does, and quantiles are not rounded to
+ * milliseconds.
+ */
+export class LoadGenerator {
+  readonly #child: ChildProcess;
+
+  readonly #died: Promise<never>;
+
+  private constructor(child: ChildProcess) {
+    this.#child = child;
+    this.#died = once(child, 'exit').then(() => {
+      throw new Error('the load generator died');
+    });
+    this.#died.catch(() => {});
+  }
+
+  static start(): LoadGenerator {
+    return new LoadGenerator(
+      fork(path.join(__dirname, 'load-process.ts'), { execArgv: ['--import', 'tsx'] }),
+    );
+  }
+
+  /** Opens connections, on each of which `GET /health` is answered once. */
+  async open(port: number, connections: number): Promise<void> {
+    await this.#tell({ kind: 'open', port, connections });
+  }
+
+  /** Posts over the open connections. */
+  async run(seconds: number): Promise<LoadResult> {
+    return (await this.#tell({ kind: 'run', seconds })) as LoadResult;
+  }
+
+  async close(): Promise<void> {
+    await this.#tell({ kind: 'close' });
+  }
+
+  /** Ends the process. Its connections go with it. */
+  async stop(): Promise<void> {
+    if (this.#child.connected) this.#child.disconnect();
+    await this.#died.catch(() => {});
+  }
+
+  async #tell(command: Command): Promise<LoadResult | null> {
+    const replied = once(this.#child, 'message');
+    this.#child.send(command);
+    const [reply] = (await Promise.race([replied, this.#died])) as [Reply];
+    if ('error' in reply) throw new Error(reply.error);
+    return reply.result;
+  }
+}

@@ -1,0 +1,2 @@
+/** `1,16,64` as a command's option. */
+export const numberList = (list: string) => list.split(',').map(Number);
