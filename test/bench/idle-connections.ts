@@ -33,7 +33,7 @@ const LASTCALL: ServerTarget = {
   env: { SHUTDOWN_LINGER_MS: String(LINGER_MS), MAX_CONNECTIONS: '0' },
 };
 const BARE = bare('bare-close', 'node:http, close()', 'bare-close.js');
-const FLOOR = bare('bare-exit', 'node:http, process.exit', 'bare-exit.js');
+const FLOOR = bare('bare-exit', 'node:http, process.exit (the floor)', 'bare-exit.js');
 const SUBJECTS = [LASTCALL, BARE, FLOOR];
 
 async function main(): Promise<void> {

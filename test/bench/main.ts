@@ -16,7 +16,7 @@ const all = allTargets();
 const options = new Command('bench')
   .description('Measures the service beside its peers, in interleaved rounds on one machine.')
   .option('--rounds <n>', 'rounds for each number of connections', Number, 5)
-  .option('--seconds <n>', 'length of one measurement', Number, 3)
+  .option('--seconds <n>', 'length of one measurement', Number, 2.5)
   .option('--connections <list>', 'numbers of connections', numberList, [1, 16, 64, 256, 1000])
   .option(
     '--targets <list>',
