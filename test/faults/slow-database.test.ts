@@ -104,7 +104,7 @@ it('survives a deadlock: what Postgres sacrifices is refused, and stored once wh
   await onlooker.untilBlocked();
   const pair = ['a', 'b'].map((key) => post(service.port, `job ${key}`, { key }));
   // Both have been taken in once a request behind them on another connection has been.
-  await fetch(`${service.url}/livez`);
+  await service.fetch('/livez');
   await unlock();
   expect((await plug).status).toBe(201);
   // The service holds a and waits for b: in a circle, once its rival asks for a.

@@ -48,6 +48,7 @@ describeWith('chromium', '/docs in a browser', () => {
         '/metrics',
         '/openapi.json',
         '/docs',
+        '/docs/{file}',
       ]);
       await work.locator('.opblock-summary').click();
       await work.getByText('Idempotency-Key').first().waitFor();

@@ -18,7 +18,7 @@ describe('the page about the log', () => {
     const env = { LOG_LEVEL: 'debug', METRICS_PORT: '0' };
     const service = await ServiceProcess.start(database.url, { env });
     await service.post('documented');
-    await fetch(`${service.url}/health`, {
+    await service.fetch('/health', {
       headers: { traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01' },
     });
     service.signal();

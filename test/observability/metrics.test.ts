@@ -33,9 +33,9 @@ describe('/metrics on the port of the service', () => {
   it('counts requests by route template, and jobs, and commits', async () => {
     const service = await ServiceProcess.start(database.url);
     const { body } = await service.post('counted');
-    await fetch(`${service.url}/work/${body.id}`);
-    await fetch(`${service.url}/work/${body.id}/no-such-path`);
-    const text = await scrape(`${service.url}/metrics`);
+    await service.fetch(`/work/${body.id}`);
+    await service.fetch(`/work/${body.id}/no-such-path`);
+    const text = await (await service.fetch('/metrics')).text();
     const labels = (method: string, route: string, status: number) =>
       `http_request_method="${method}",http_route="${route}",http_response_status_code="${status}"`;
     for (const line of [
@@ -60,6 +60,7 @@ describe('/metrics on METRICS_PORT', () => {
 
   it('is not on the port of the service', async () => {
     const service = await ServiceProcess.start(database.url, { env });
+    // Its OpenAPI document has no /metrics then.
     expect((await fetch(`${service.url}/metrics`)).status).toBe(404);
     const url = await metricsUrl(service);
     await scrape(url);

@@ -1,8 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { type IncomingMessage, request } from 'node:http';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { openApiDocument } from '../../src/adapters/http/openapi-document';
-import { assertDescribed, document } from '../support/openapi';
+import { assertDescribed, document, headersOf, servicePorts } from '../support/openapi';
 import { createTestDatabase, type TestDatabase } from '../support/postgres';
 import { RawClient } from '../support/raw-client';
 import { ServiceProcess } from '../support/service-process';
@@ -48,6 +50,28 @@ describe('the OpenAPI document', () => {
     const asText = new Map([...headers, ['content-type', 'text/plain'] as const]);
     expect(() => assertDescribed('POST', '/work', { ...answer, headers: asText })).toThrow('media type');
   });
+
+  it('is held against every answer that the raw client gets from the service', async () => {
+    const impostor = createServer((_request, response) => response.writeHead(299).end('anything'));
+    await once(impostor.listen(0, '127.0.0.1'), 'listening');
+    const { port } = impostor.address() as AddressInfo;
+    for (const isService of [false, true]) {
+      if (isService) servicePorts.add(port);
+      for (const request of [
+        'GET /health HTTP/1.1\r\nHost: x\r\n\r\n',
+        'GET http://x/ HTTP/1.1\r\nHost: x\r\n\r\n',
+      ]) {
+        const client = await RawClient.open(port);
+        client.write(request);
+        const answers = client.waitForAnswers(1);
+        if (isService) await expect(answers).rejects.toThrow('described');
+        else expect(await answers).toHaveLength(1);
+        client.destroy();
+      }
+    }
+    servicePorts.delete(port);
+    impostor.close();
+  });
 });
 
 describe('the service', () => {
@@ -71,12 +95,8 @@ describe('the service', () => {
     const response = await new Promise<IncomingMessage>((resolve, reject) => {
       sent.on('response', resolve).on('error', reject);
     });
-    const { statusCode = 0, headers: received } = response;
-    const answer = {
-      status: statusCode,
-      headers: { get: (name: string) => received[name]?.toString() },
-      body: await text(response),
-    };
+    const { statusCode: status = 0, headers: received } = response;
+    const answer = { status, headers: headersOf(received), body: await text(response) };
     assertDescribed(method, path, answer);
     return answer;
   }
@@ -89,7 +109,9 @@ describe('the service', () => {
   it('has every operation that the document has', async () => {
     for (const [template, operations] of Object.entries(document.paths)) {
       for (const method of Object.keys(operations)) {
-        const path = template.replace('{id}', '01a202e1-ba69-7166-a651-e1fcf86e00e5');
+        const path = template
+          .replace('{id}', '01a202e1-ba69-7166-a651-e1fcf86e00e5')
+          .replace('{file}', 'start.js');
         const { status, body } = await ask(method.toUpperCase(), path);
         const routed = status !== 405 && (status !== 404 || JSON.parse(body).code === 'job_not_found');
         expect([template, method, status, routed]).toEqual([template, method, status, true]);
@@ -104,7 +126,16 @@ describe('the service', () => {
     expect([first.status, second.status, second.body]).toEqual([201, 201, first.body]);
     expect(second.headers.get('idempotent-replayed')).toBe('true');
     const { id } = JSON.parse(first.body) as { id: string };
-    for (const path of [`/work/${id}`, '/health', '/livez', '/readyz', '/metrics', '/docs']) {
+    const docs = ['', '/start.js', '/swagger-ui.css', '/swagger-ui-bundle.js', '/favicon-32x32.png'];
+    const paths = [
+      `/work/${id}`,
+      '/health',
+      '/livez',
+      '/readyz',
+      '/metrics',
+      ...docs.map((end) => `/docs${end}`),
+    ];
+    for (const path of paths) {
       expect([path, (await ask('GET', path)).status]).toEqual([path, 200]);
       expect([path, (await ask('HEAD', path)).status]).toEqual([path, 200]);
     }
@@ -119,6 +150,8 @@ describe('the service', () => {
     [404, 'GET', '/nothing', {}, ''],
     [404, 'GET', '/docs/..%2fpackage.json', {}, ''],
     [405, 'DELETE', '/work', {}, ''],
+    [405, 'OPTIONS', '/work', {}, ''],
+    [404, 'OPTIONS', '/nothing', {}, ''],
     [413, 'POST', '/work', JSON_TYPE, `{"name":"${'a'.repeat(200_000)}"}`],
     [415, 'POST', '/work', { 'content-type': 'text/plain' }, 'a'],
     [431, 'GET', '/health', { 'x-long': 'a'.repeat(20_000) }, ''],
@@ -149,8 +182,6 @@ describe('the service', () => {
     const [, unhealthy] = await health.waitForAnswers(2);
     const [, stored] = await work.waitForAnswers(2);
     expect([unhealthy?.status, stored?.status]).toEqual([503, 201]);
-    if (unhealthy) assertDescribed('GET', '/health', unhealthy);
-    if (stored) assertDescribed('POST', '/work', stored);
     for (const client of [health, work]) client.destroy();
     expect(await draining.exitCode()).toBe(0);
   });

@@ -30,7 +30,7 @@ describe('systemd notification', () => {
     receiver = new NotifyReceiver(name());
     const service = await ServiceProcess.start(database.url, { env: { NOTIFY_SOCKET: receiver.name } });
     await until('READY=1', () => receiver.messages.some((message) => message.includes('READY=1')));
-    expect((await fetch(`${service.url}/health`)).status).toBe(200);
+    expect((await service.fetch('/health')).status).toBe(200);
 
     service.signal();
     expect(await service.exitCode()).toBe(0);

@@ -30,8 +30,7 @@ const collected = () => ({
 describe('without OpenTelemetry', () => {
   it("logs the caller's trace id, and none for a traceparent that is not valid", async () => {
     const service = await ServiceProcess.start(database.url);
-    const ask = (route: string, traceparent: string) =>
-      fetch(`${service.url}${route}`, { headers: { traceparent } });
+    const ask = (route: string, traceparent: string) => service.fetch(route, { headers: { traceparent } });
     await ask('/work/first', TRACEPARENT);
     await ask('/work/second', 'forged');
     service.signal();
@@ -62,7 +61,7 @@ describe('with OpenTelemetry', () => {
   it('sends a span for each request, those of the drain included, before it exits', async () => {
     const onlooker = await Onlooker.of(database.url);
     const service = await ServiceProcess.start(database.url, { env: collected() });
-    await fetch(`${service.url}/health`, { headers: { traceparent: TRACEPARENT } });
+    await service.fetch('/health', { headers: { traceparent: TRACEPARENT } });
     const unlock = await onlooker.lockJobs();
     const answer = service.post('held by a lock');
     await onlooker.untilBlocked();

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { Ajv2020 } from 'ajv/dist/2020';
 import addFormats from 'ajv-formats';
 import { openApiDocument } from '../../src/adapters/http/openapi-document';
@@ -8,6 +9,11 @@ export interface Answer {
   /** Asked for lower-case names. */
   readonly headers: { get(name: string): string | null | undefined };
   readonly body: string;
+}
+
+/** The headers that `node:http` has received, for an {@link Answer}. */
+export function headersOf(received: IncomingHttpHeaders): Answer['headers'] {
+  return { get: (name) => received[name]?.toString() };
 }
 
 interface Operation {
@@ -33,26 +39,66 @@ const ajv = new Ajv2020({ strict: false, allErrors: true, coerceTypes: false });
 addFormats(ajv);
 ajv.addSchema(document, 'openapi');
 
+/** The ports at which this service answers, and no fixture. */
+export const servicePorts = new Set<number>();
+
 /**
  * Throws, saying why, unless the OpenAPI document describes this answer to `method path`: its status, media type, body
- * and headers. Of a path or method that the document does not have, the answer must be 404 or 405.
+ * and headers. A path that the document does not have must be answered 404, a method 405, if not refused like any other.
  */
 export function assertDescribed(method: string, path: string, answer: Answer): void {
-  const what = `${method} ${path}: ${answer.status} ${answer.body.slice(0, 200)}`;
+  const what = `${method} ${path.slice(0, 200)}: ${answer.status} ${answer.body.slice(0, 200)}`;
+  const hasBody = method !== 'HEAD';
   const template = templateOf(path);
-  const operation = template && document.paths[template]?.[operationOf(method)];
-  if (!template || !operation) {
-    if (answer.status !== 404 && answer.status !== 405) throw new Error(`no such operation: ${what}`);
-    check(ref('components', 'schemas', 'Problem'), JSON.parse(answer.body), what);
-    return;
+  const operation = operationOf(method);
+  if (template && document.paths[template]?.[operation]) {
+    assertResponse([template, operation], answer, what, hasBody);
+  } else if (answer.status === (template ? 405 : 404)) {
+    if (template && !answer.headers.get('allow')) throw new Error(`Allow is missing: ${what}`);
+    if (hasBody) check(ref('components', 'schemas', 'Problem'), JSON.parse(answer.body), what);
+  } else if (answer.status < 400) {
+    throw new Error(`no such operation: ${what}`);
+  } else {
+    // It can have nothing but what every request may be refused with.
+    assertResponse(['/livez', 'get'], answer, what, hasBody);
   }
-  const response = operation.responses[answer.status];
+}
+
+/** The same for an answer to bytes of which nobody can say what they ask for: it must be one that somebody may get. */
+export function assertDescribedSomewhere(answer: Answer): void {
+  const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => [method.toUpperCase(), path] as const),
+  );
+  const asked = [...operations, ['GET', '/nothing'], ['PUT', '/livez']] as const;
+  if (!asked.some(([method, path]) => isDescribed(method, path, answer))) {
+    throw new Error(`described nowhere: ${answer.status} ${answer.body.slice(0, 200)}`);
+  }
+}
+
+function isDescribed(method: string, path: string, answer: Answer): boolean {
+  try {
+    assertDescribed(method, path, answer);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function assertResponse(
+  [template, operation]: readonly [string, string],
+  answer: Answer,
+  what: string,
+  hasBody: boolean,
+): void {
+  const response = document.paths[template]?.[operation]?.responses[answer.status];
   if (!response) throw new Error(`a status that is not described: ${what}`);
   const type = answer.headers.get('content-type')?.split(';', 1)[0] ?? '';
   if (!response.content[type]) throw new Error(`the media type "${type}" is not described: ${what}`);
-  const pointer = ['paths', template, operationOf(method), 'responses', String(answer.status), 'content'];
-  const body = method === 'HEAD' ? undefined : type.endsWith('json') ? JSON.parse(answer.body) : answer.body;
-  if (body !== undefined) check(ref(...pointer, type, 'schema'), body, what);
+  if (hasBody) {
+    const pointer = ['paths', template, operation, 'responses', String(answer.status), 'content'];
+    const body = type.endsWith('json') ? JSON.parse(answer.body) : answer.body;
+    check(ref(...pointer, type, 'schema'), body, what);
+  }
   for (const name of Object.keys(response.headers))
     checkHeader(name, answer.headers.get(name.toLowerCase()), what);
 }
@@ -68,8 +114,9 @@ function checkHeader(name: string, value: string | null | undefined, what: strin
   check(ref('components', 'headers', name, 'schema'), numeric ? Number(value) : value, `${name} of ${what}`);
 }
 
-function check(schema: object, value: unknown, what: string): void {
-  const validate = ajv.compile(schema);
+function check(pointer: string, value: unknown, what: string): void {
+  const validate = ajv.getSchema(pointer);
+  if (!validate) throw new Error(`no such schema: ${pointer}`);
   if (!validate(value)) throw new Error(`${ajv.errorsText(validate.errors)}: ${what}`);
 }
 
@@ -90,9 +137,9 @@ function operationOf(method: string): string {
 }
 
 /** A JSON pointer into the document (RFC 6901). */
-function ref(...segments: string[]): { $ref: string } {
+function ref(...segments: string[]): string {
   const escaped = segments.map((segment) =>
     encodeURIComponent(segment.replaceAll('~', '~0').replaceAll('/', '~1')),
   );
-  return { $ref: `openapi#/${escaped.join('/')}` };
+  return `openapi#/${escaped.join('/')}`;
 }

@@ -1,5 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { messagesIn } from './http-messages';
+import { assertDescribed, assertDescribedSomewhere, servicePorts } from './openapi';
 
 /** A parsed answer, as it came over the wire. */
 export interface RawAnswer {
@@ -13,15 +15,20 @@ export type RawEnd = 'open' | 'fin' | string;
 
 /**
  * A connection that says exactly what it is told to, byte by byte, and records all that comes back. Understands
- * answers with `Content-Length` or chunks, and skips `100 Continue` (see `sawContinue`).
+ * answers with `Content-Length` or chunks, and skips `100 Continue` (see `sawContinue`). This service's own answers are
+ * held against its OpenAPI document.
  */
 export class RawClient {
   end: RawEnd = 'open';
   readonly #socket: Socket;
+  readonly #isService: boolean;
+  #sent = '';
   #received = '';
+  #checked = 0;
 
-  private constructor(socket: Socket) {
+  private constructor(socket: Socket, isService: boolean) {
     this.#socket = socket;
+    this.#isService = isService;
     socket.setNoDelay(true);
     socket.on('data', (chunk) => {
       this.#received += chunk.toString('latin1');
@@ -38,17 +45,19 @@ export class RawClient {
   static async open(port: number, options: { readonly reading?: boolean } = {}): Promise<RawClient> {
     const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
     await once(socket, 'connect');
-    const client = new RawClient(socket);
+    const client = new RawClient(socket, servicePorts.has(port));
     if (options.reading === false) socket.pause();
     return client;
   }
 
   write(text: string): void {
+    this.#sent += text;
     this.#socket.write(text, 'latin1');
   }
 
   /** Resolves once the kernel has taken the bytes. */
   async send(text: string): Promise<void> {
+    this.#sent += text;
     await new Promise<void>((resolve) => this.#socket.write(text, 'latin1', () => resolve()));
   }
 
@@ -61,9 +70,23 @@ export class RawClient {
     return this.#received;
   }
 
-  /** The complete answers so far. */
+  /** The complete answers so far. Throws when one of them is not as the OpenAPI document has it. */
   get answers(): RawAnswer[] {
-    return parseAnswers(this.#received);
+    const answers = answersIn(this.#received);
+    if (this.#isService) this.#check(answers);
+    return answers;
+  }
+
+  #check(answers: readonly RawAnswer[]): void {
+    if (this.#checked === answers.length) return;
+    const requests = requestsIn(this.#sent);
+    for (const [index, answer] of answers.entries()) {
+      if (index < this.#checked) continue;
+      const request = requests[index];
+      if (request) assertDescribed(request.method, request.path, answer);
+      else assertDescribedSomewhere(answer);
+    }
+    this.#checked = answers.length;
   }
 
   /** Waits for `count` complete answers, or for the end of the connection. */
@@ -110,46 +133,17 @@ export async function waitFor(
   }
 }
 
-function parseAnswers(text: string): RawAnswer[] {
-  const answers: RawAnswer[] = [];
-  let rest = text;
-  for (;;) {
-    const headEnd = rest.indexOf('\r\n\r\n');
-    if (headEnd < 0) return answers;
-    const [statusLine = '', ...lines] = rest.slice(0, headEnd).split('\r\n');
-    const headers = new Map<string, string>();
-    for (const line of lines) {
-      const colon = line.indexOf(':');
-      headers.set(line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim());
-    }
-    const status = Number(statusLine.split(' ')[1]);
-    rest = rest.slice(headEnd + 4);
-    if (status === 100) continue;
-    const body = takeBody(rest, headers);
-    if (body === undefined) return answers;
-    answers.push({ status, headers, body: body.text });
-    rest = rest.slice(body.length);
-  }
+function answersIn(received: string): RawAnswer[] {
+  return messagesIn(received).flatMap(({ startLine, headers, body }) => {
+    const status = Number(startLine.split(' ')[1]);
+    return body === undefined || status === 100 ? [] : [{ status, headers, body }];
+  });
 }
 
-function takeBody(
-  rest: string,
-  headers: ReadonlyMap<string, string>,
-): { text: string; length: number } | undefined {
-  if (headers.get('transfer-encoding') !== 'chunked') {
-    const length = Number(headers.get('content-length') ?? 0);
-    return rest.length < length ? undefined : { text: rest.slice(0, length), length };
-  }
-  let at = 0;
-  let text = '';
-  for (;;) {
-    const lineEnd = rest.indexOf('\r\n', at);
-    if (lineEnd < 0) return undefined;
-    const size = Number.parseInt(rest.slice(at, lineEnd), 16);
-    const dataAt = lineEnd + 2;
-    if (rest.length < dataAt + size + 2) return undefined;
-    text += rest.slice(dataAt, dataAt + size);
-    at = dataAt + size + 2;
-    if (size === 0) return { text, length: at };
-  }
+/** Method and path of each request; undefined where they are not plainly to be read. */
+function requestsIn(sent: string): ({ method: string; path: string } | undefined)[] {
+  return messagesIn(sent).map(({ startLine }) => {
+    const [, method, path] = /^([A-Z-]+) (\/\S*) HTTP\/\d\.\d$/.exec(startLine) ?? [];
+    return method && path ? { method, path } : undefined;
+  });
 }

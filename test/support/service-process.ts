@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { assertDescribed, servicePorts } from './openapi';
 import { until } from './until';
 
 export const PROJECT = path.resolve(__dirname, '../..');
@@ -40,7 +41,7 @@ export class ServiceProcess {
     this.stdout.on('error', () => {});
     const lines = createInterface({ input: this.stdout });
     lines.on('line', (line) => {
-      if (line.startsWith('{')) this.lines.push(JSON.parse(line) as LogLine);
+      if (line.startsWith('{')) this.#logged(JSON.parse(line) as LogLine);
     });
     this.child.stderr?.on('data', (chunk: Buffer) => {
       this.stderr += chunk.toString();
@@ -80,8 +81,7 @@ export class ServiceProcess {
   }
 
   get port(): number {
-    const address = this.lines.find(({ msg }) => msg === 'listening')?.address as string;
-    return Number(address.slice(address.lastIndexOf(':') + 1));
+    return portIn(this.lines.find(({ msg }) => msg === 'listening') as LogLine);
   }
 
   get url(): string {
@@ -117,9 +117,17 @@ export class ServiceProcess {
     return `${this.lines.map((line) => JSON.stringify(line)).join('\n')}\n${this.stderr}`;
   }
 
+  /** `fetch` from the service; rejects when the answer is not as its OpenAPI document has it. */
+  async fetch(path: string, init: RequestInit = {}): Promise<Response> {
+    const answer = await fetch(this.url + path, init);
+    const { status, headers } = answer;
+    assertDescribed(init.method ?? 'GET', path, { status, headers, body: await answer.clone().text() });
+    return answer;
+  }
+
   /** Posts a job; resolves with status, headers and the parsed body. */
   async post(name: string): Promise<{ status: number; headers: Headers; body: Record<string, unknown> }> {
-    const answer = await fetch(`${this.url}/work`, {
+    const answer = await this.fetch('/work', {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ name }),
@@ -127,6 +135,16 @@ export class ServiceProcess {
     const body = (await answer.json()) as Record<string, unknown>;
     return { status: answer.status, headers: answer.headers, body };
   }
+
+  #logged(line: LogLine): void {
+    this.lines.push(line);
+    if (line.msg === 'listening') servicePorts.add(portIn(line));
+  }
+}
+
+function portIn(listening: LogLine): number {
+  const address = listening.address as string;
+  return Number(address.slice(address.lastIndexOf(':') + 1));
 }
 
 /** The environment without what would configure the service behind the test's back. */

@@ -49,19 +49,25 @@ function probe(operationId: string, summary: string, unhealthy: readonly string[
   return { operationId, summary, tags: ['Health'], responses: { ...responses, 200: status('Yes.', 'ok') } };
 }
 
-const page = (operationId: string, summary: string, type: string, schema: object) => ({
+const TEXT = { type: 'string' };
+const DOCS_TYPES = ['text/css', 'text/javascript', 'image/png'];
+
+const page = (operationId: string, summary: string, types: readonly string[], schema: object, own = {}) => ({
   operationId,
   summary,
   tags: ['Operations'],
-  responses: { ...refusals(), 200: answer(summary, type, schema) },
+  responses: { ...refusals(own), 200: answer(summary, types, schema) },
 });
+
+/** The page's package is optional. */
+const MAY_BE_MISSING = { 404: ['not_found'] };
 
 /**
  * The whole HTTP interface, as OpenAPI 3.1. Every answer of an operation is in it, those included that the server
- * gives before the application sees the request; a path or method that is not in it is answered 404 or 405.
+ * gives before the application sees the request. A path that is not in it is answered 404, a method 405, unless the
+ * request is refused for what any request may be.
  */
 export function openApiDocument(options: { readonly metrics: boolean }): object {
-  const text = { type: 'string' };
   const paths = {
     '/work': { post: submitWork },
     '/work/{id}': { get: readWork },
@@ -73,12 +79,18 @@ export function openApiDocument(options: { readonly metrics: boolean }): object 
       get: probe('ready', 'Can it do its work now?', ['shutting_down', 'starting', 'database_unavailable']),
     },
     ...(options.metrics && {
-      '/metrics': { get: page('metrics', 'Figures for Prometheus.', 'text/plain', text) },
+      '/metrics': { get: page('metrics', 'Figures for Prometheus.', ['text/plain'], TEXT) },
     }),
     '/openapi.json': {
-      get: page('openApi', 'This document.', 'application/json', { type: 'object', required: ['openapi'] }),
+      get: page('openApi', 'This document.', ['application/json'], { type: 'object', required: ['openapi'] }),
     },
-    '/docs': { get: page('docs', 'This document as a page.', 'text/html', text) },
+    '/docs': { get: page('docs', 'This document as a page.', ['text/html'], TEXT, MAY_BE_MISSING) },
+    '/docs/{file}': {
+      get: {
+        ...page('docsFile', 'What that page loads.', DOCS_TYPES, TEXT, MAY_BE_MISSING),
+        parameters: [ref('parameters', 'File')],
+      },
+    },
   };
   return {
     openapi: '3.1.0',

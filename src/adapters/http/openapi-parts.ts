@@ -55,6 +55,7 @@ const HEADERS = {
 
 const PARAMETERS = {
   Id: { name: 'id', in: 'path', required: true, schema: UUID },
+  File: { name: 'file', in: 'path', required: true, schema: { type: 'string' } },
   IdempotencyKey: {
     name: 'Idempotency-Key',
     in: 'header',
@@ -70,20 +71,26 @@ export const COMPONENTS = { schemas: SCHEMAS, headers: HEADERS, parameters: PARA
 type Headers = readonly (keyof typeof HEADERS)[];
 type Response = Readonly<Record<string, unknown>>;
 
-/** A response with a body of `schema`. */
-export function answer(description: string, type: string, schema: object, headers: Headers = []): Response {
+/** A response with a body of `schema`, in one of these media types. */
+export function answer(
+  description: string,
+  types: readonly string[],
+  schema: object,
+  headers: Headers = [],
+): Response {
   const named = [...headers, 'X-Request-Id'].map((name) => [name, ref('headers', name)]);
-  return { description, headers: Object.fromEntries(named), content: { [type]: { schema } } };
+  const content = Object.fromEntries(types.map((type) => [type, { schema }]));
+  return { description, headers: Object.fromEntries(named), content };
 }
 
 export function json(description: string, schema: object, headers: Headers = []): Response {
-  return answer(description, 'application/json', schema, headers);
+  return answer(description, ['application/json'], schema, headers);
 }
 
 /** Problem details with one of `codes`. */
 export function problem(description: string, codes: readonly string[], headers: Headers = []): Response {
   const code = { properties: { code: { enum: codes } } };
-  return answer(description, PROBLEM_TYPE, { allOf: [ref('schemas', 'Problem'), code] }, headers);
+  return answer(description, [PROBLEM_TYPE], { allOf: [ref('schemas', 'Problem'), code] }, headers);
 }
 
 /** An answer of `/health` and its like. */

@@ -24,24 +24,27 @@ export function problemResponses(log: Log): Middleware {
 
 const NOT_FOUND: Problem = { status: 404, code: 'not_found', detail: 'There is nothing at this path.' };
 
+const METHOD_NOT_ALLOWED: Problem = {
+  status: 405,
+  code: 'method_not_allowed',
+  detail: 'This path does not take this method; see Allow.',
+};
+
 /** An overload is told by the request's own line alone: more work for each refusal would add to it. */
 function isOurs(error: unknown, { status, code }: Problem): boolean {
   return status >= 500 && code !== ERROR_CODES.storeOverloaded && !(error instanceof RequestError);
 }
 
-/** The router says 501 of a method that no route takes, with an empty `Allow` where the path is unknown as well. */
+/**
+ * The router says 501 of a method that no route takes, with an empty `Allow` where the path is unknown as well; and
+ * answers OPTIONS by itself, as if a route took it.
+ */
 function routingProblem(ctx: Context): Problem | undefined {
+  if (ctx.method === 'OPTIONS' && ctx.status === 200) return METHOD_NOT_ALLOWED;
   if (ctx.body !== undefined && ctx.body !== null) return undefined;
   const knownPath = ctx.response.get('Allow') !== '';
   if (ctx.status === 404 || (ctx.status === 501 && !knownPath)) return NOT_FOUND;
-  if (ctx.status === 405 || ctx.status === 501) {
-    return {
-      status: 405,
-      code: 'method_not_allowed',
-      detail: 'This path does not take this method; see Allow.',
-    };
-  }
-  return undefined;
+  return ctx.status === 405 || ctx.status === 501 ? METHOD_NOT_ALLOWED : undefined;
 }
 
 function respond(ctx: Context, problem: Problem): void {

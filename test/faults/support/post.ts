@@ -1,4 +1,5 @@
 import { type Agent, type IncomingHttpHeaders, request } from 'node:http';
+import { assertDescribed, headersOf } from '../../support/openapi';
 
 export interface Answer {
   readonly status: number;
@@ -16,7 +17,10 @@ export interface PostOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Sends one POST /work, and never again by itself. Rejects when no complete answer comes. */
+/**
+ * Sends one POST /work, and never again by itself. Rejects when no complete answer comes, or one that is not as the
+ * OpenAPI document has it.
+ */
 export function post(port: number, name: string, options: PostOptions = {}): Promise<Answer> {
   return send(port, 'POST', '/work', JSON.stringify({ name }), options);
 }
@@ -25,7 +29,20 @@ export function get(port: number, path: string): Promise<Answer> {
   return send(port, 'GET', path, '', {});
 }
 
-function send(
+async function send(
+  port: number,
+  method: string,
+  path: string,
+  body: string,
+  options: PostOptions,
+): Promise<Answer> {
+  const answer = await answerTo(port, method, path, body, options);
+  const { status, headers, text } = answer;
+  assertDescribed(method, path, { status, headers: headersOf(headers), body: text });
+  return answer;
+}
+
+function answerTo(
   port: number,
   method: string,
   path: string,

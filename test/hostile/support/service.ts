@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client } from 'pg';
+import { servicePorts } from '../../support/openapi';
 import { createTestDatabase, type TestDatabase } from '../../support/postgres';
 import { waitFor } from '../../support/raw-client';
 
@@ -23,6 +24,7 @@ export class Service {
     sql: Client,
   ) {
     this.port = port;
+    servicePorts.add(port);
     this.#child = child;
     this.#output = output;
     this.#database = db;

@@ -14,20 +14,20 @@ describe('in normal operation', () => {
     expect(body).toEqual({ id: expect.any(String), name: 'write the report' });
     expect(headers.get('location')).toBe(`/work/${body.id}`);
     expect(await onlooker.jobs()).toEqual([body]);
-    expect(await (await fetch(`${service.url}/work/${body.id}`)).json()).toEqual(body);
+    expect(await (await service.fetch(`/work/${body.id}`)).json()).toEqual(body);
   });
 
   it('answers /health, /livez and /readyz with 200', async () => {
     const service = await ServiceProcess.start(environment().database.url);
     for (const path of ['/health', '/livez', '/readyz']) {
-      const answer = await fetch(service.url + path);
+      const answer = await service.fetch(path);
       expect([path, answer.status, await answer.text()]).toEqual([path, 200, '{"status":"ok"}']);
     }
   });
 
   it('logs each request with the id that its client gave it, and gives it back', async () => {
     const service = await ServiceProcess.start(environment().database.url);
-    const answer = await fetch(`${service.url}/work/none`, { headers: { 'x-request-id': 'a-1' } });
+    const answer = await service.fetch('/work/none', { headers: { 'x-request-id': 'a-1' } });
     expect([answer.status, answer.headers.get('x-request-id')]).toEqual([400, 'a-1']);
     expect(await service.line('request')).toMatchObject({ requestId: 'a-1', method: 'GET', status: 400 });
   });
@@ -109,7 +109,7 @@ describe('after SIGTERM', () => {
     });
     service.signal();
     await service.line('shutting down');
-    const answer = await fetch(`${service.url}/health`, { headers: { connection: 'close' } });
+    const answer = await service.fetch('/health', { headers: { connection: 'close' } });
     expect([answer.status, await answer.json()]).toEqual([503, { status: 'shutting_down' }]);
     expect((await service.post('still taken')).status).toBe(201);
     expect(service.lines.some(({ msg }) => msg === 'listener closed')).toBe(false);

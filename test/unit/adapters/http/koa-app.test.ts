@@ -229,6 +229,8 @@ describe('what is not there', () => {
     ['PUT', `/work/${FIRST_ID}`, ['GET', 'HEAD']],
     ['POST', '/health', ['GET', 'HEAD']],
     ['PROPFIND', '/work', ['POST']],
+    ['OPTIONS', '/work', ['POST']],
+    ['OPTIONS', '/health', ['GET', 'HEAD']],
   ])('answers %s %s with 405, and with what is allowed', async (method, path, allowed) => {
     const answer = await app.ask(path, { method });
     expectProblem(answer, 405, 'method_not_allowed');

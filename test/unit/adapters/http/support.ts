@@ -8,6 +8,7 @@ import { SequentialJobIds } from '../../../../src/adapters/memory/sequential-job
 import { SettableReadiness } from '../../../../src/adapters/memory/settable-readiness';
 import { JobService } from '../../../../src/application/job-service';
 import { Lifecycle } from '../../../../src/domain/lifecycle';
+import { assertDescribed, headersOf } from '../../../support/openapi';
 
 export interface Answer {
   readonly status: number;
@@ -23,7 +24,7 @@ export interface Ask {
   readonly body?: string | Buffer;
 }
 
-/** The application over adapters in memory, on a real HTTP server. */
+/** The application over adapters in memory, on a real HTTP server; its answers are held against its OpenAPI document. */
 export async function serveApp() {
   const repository = new InMemoryJobRepository();
   const log = new InMemoryLog();
@@ -36,21 +37,12 @@ export async function serveApp() {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
 
-  const ask = (path: string, { method = 'GET', headers = {}, body }: Ask = {}) =>
-    new Promise<Answer>((resolve, reject) => {
-      const sent = request({ host: '127.0.0.1', port, path, method, headers }, (response) => {
-        let text = '';
-        response.setEncoding('utf8').on('data', (chunk: string) => {
-          text += chunk;
-        });
-        response.on('end', () => {
-          const { statusCode: status = 0, headers: received } = response;
-          resolve({ status, headers: received, text, json: text === '' ? undefined : parsed(text) });
-        });
-      });
-      sent.on('error', reject);
-      sent.end(body);
-    });
+  const ask = async (path: string, asked: Ask = {}) => {
+    const answer = await answerTo(port, path, asked);
+    const { status, headers, text: body } = answer;
+    assertDescribed(asked.method ?? 'GET', path, { status, headers: headersOf(headers), body });
+    return answer;
+  };
   const post = (body: string | Buffer, headers: Record<string, string> = {}) =>
     ask('/work', { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body });
   const close = () =>
@@ -62,6 +54,23 @@ export async function serveApp() {
 }
 
 export type App = Awaited<ReturnType<typeof serveApp>>;
+
+function answerTo(port: number, path: string, { method = 'GET', headers = {}, body }: Ask): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const sent = request({ host: '127.0.0.1', port, path, method, headers }, (response) => {
+      let text = '';
+      response.setEncoding('utf8').on('data', (chunk: string) => {
+        text += chunk;
+      });
+      response.on('end', () => {
+        const { statusCode: status = 0, headers: received } = response;
+        resolve({ status, headers: received, text, json: text === '' ? undefined : parsed(text) });
+      });
+    });
+    sent.on('error', reject);
+    sent.end(body);
+  });
+}
 
 function parsed(text: string): unknown {
   try {
