@@ -1,6 +1,6 @@
 import type Router from '@koa/router';
 import type { JobService } from '../../application/job-service';
-import { bodyField, jsonBody } from './json-body';
+import { readJsonObject } from './json-body';
 import { respondJson } from './json-response';
 import { RequestError } from './request-error';
 
@@ -10,11 +10,11 @@ import { RequestError } from './request-error';
  * `cancellation` aborts at the end of the drain: what is not committed by then is given up, and answered 503.
  */
 export function workRoutes(router: Router, jobs: JobService, cancellation: AbortSignal): void {
-  router.post('/work', ...jsonBody(), async (ctx) => {
+  router.post('/work', async (ctx) => {
+    const { name } = await readJsonObject(ctx);
     // Not by ctx.get: to that, an empty key is none at all.
     const idempotencyKey = ctx.req.headers['idempotency-key']?.toString();
-    const command = { name: bodyField(ctx, 'name'), idempotencyKey };
-    const { job, replayed } = await jobs.submit(command, cancellation);
+    const { job, replayed } = await jobs.submit({ name, idempotencyKey }, cancellation);
     ctx.set('Location', `/work/${job.id}`);
     if (replayed) ctx.set('Idempotent-Replayed', 'true');
     respondJson(ctx, 201, { id: job.id, name: job.name });
