@@ -73,6 +73,12 @@ export class Service {
     return (Number(pages) * 4096) / 2 ** 20;
   }
 
+  /** The most resident memory since the start, in MiB. */
+  get rssPeakMiB(): number {
+    const [, kibibytes] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${this.pid}/status`, 'utf8')) ?? [];
+    return Number(kibibytes) / 2 ** 10;
+  }
+
   async names(): Promise<string[]> {
     const { rows } = await this.#sql.query<{ name: string }>('select name from jobs');
     return rows.map(({ name }) => name);
