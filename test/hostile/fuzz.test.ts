@@ -3,8 +3,9 @@ import { type RawAnswer, RawClient } from '../support/raw-client';
 import { exchange, GET_HEALTH, HOST, JSON_TYPE, postWork } from './support/requests';
 import { Service } from './support/service';
 
-const CONNECTIONS = 6_000;
-/** A malformed request ends the connection: more would hardly be looked at. */
+const REQUESTS = 10_000;
+/** A malformed request ends its connection: of two on each, one and a quarter are answered, and of more hardly more. */
+const CONNECTIONS = 8_500;
 const REQUESTS_EACH = 2;
 /** Many at a time, or the run would wait for the network most of its time. */
 const AT_ONCE = 25;
@@ -74,19 +75,20 @@ function damage(text: string, [where, length, instead]: [number, number, string]
   return text.slice(0, at) + instead + text.slice(at + length);
 }
 
-/** All answers on one connection. Ends it by a FIN, so that nothing is left to wait for. */
+/** All answers on one connection. Ends it by a FIN, so that nothing is left to wait for, and is to get one back. */
 async function answersTo(bytes: string): Promise<RawAnswer[]> {
   const client = await RawClient.open(service.port);
   client.write(bytes);
   client.halfClose();
-  await client.waitForEnd(20_000);
+  expect(await client.waitForEnd(20_000)).toBe('fin');
   const { answers } = client;
   client.destroy();
   return answers;
 }
 
-it(`answers ${CONNECTIONS * REQUESTS_EACH} damaged requests without a 5xx, a hang, or a row too many`, async () => {
+it(`answers over ${REQUESTS} damaged requests without a 5xx, a hang, a reset, or a row too many`, async () => {
   const created = new Set<string>();
+  let answered = 0;
   const connection = fc.array(request, { minLength: REQUESTS_EACH, maxLength: REQUESTS_EACH });
   await fc.assert(
     fc.asyncProperty(
@@ -94,7 +96,11 @@ it(`answers ${CONNECTIONS * REQUESTS_EACH} damaged requests without a 5xx, a han
       async (connections) => {
         const seen = await Promise.all(connections.map((requests) => answersTo(requests.join(''))));
         for (const [index, answers] of seen.entries()) {
-          expect(answers.length).toBeLessThanOrEqual(lines(connections[index] ?? []));
+          const sent = (connections[index] ?? []).join('');
+          // No connection can hold more requests than it has line ends; and a line end alone asks for nothing.
+          expect(answers.length).toBeLessThanOrEqual(sent.split('\n').length);
+          if (/[^\r\n]/.test(sent)) expect(answers.length).toBeGreaterThan(0);
+          answered += answers.length;
           // 501 and 505 say that the request's own framing or version is unknown.
           expect(answers.filter(({ status }) => status >= 500 && ![501, 505].includes(status))).toEqual([]);
           for (const { status, body } of answers) if (status === 201) created.add(JSON.parse(body).id);
@@ -103,6 +109,7 @@ it(`answers ${CONNECTIONS * REQUESTS_EACH} damaged requests without a 5xx, a han
     ),
     { numRuns: CONNECTIONS / AT_ONCE, endOnFailure: true },
   );
+  expect(answered).toBeGreaterThan(REQUESTS);
   // Every row was acknowledged, and every acknowledgement has its row.
   expect(new Set(await service.ids())).toEqual(created);
   expect(created.size).toBeGreaterThan(CONNECTIONS / 20);
@@ -110,8 +117,3 @@ it(`answers ${CONNECTIONS * REQUESTS_EACH} damaged requests without a 5xx, a han
   expect(service.errors).toEqual([]);
   expect((await exchange(service.port, GET_HEALTH)).answers.map(({ status }) => status)).toEqual([200]);
 }, 120_000);
-
-/** No connection can hold more requests than it has line ends. */
-function lines(requests: readonly string[]): number {
-  return requests.join('').split('\n').length;
-}
