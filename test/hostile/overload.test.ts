@@ -8,17 +8,22 @@ it('at ten times what the database can take, accepts what it can in bounded time
   await slowDatabase(service);
   const usual = await offer(service, CAPACITY_PER_S / 4, 2);
   expect(usual.refused).toBe(0);
-  const overload = await offer(service, CAPACITY_PER_S * 10, 3);
+  // Code that runs for the first time is slow, and not what this is about.
+  const warmUp = await offer(service, CAPACITY_PER_S * 10, 2);
+  const overload = await offer(service, CAPACITY_PER_S * 10, 4);
 
-  // The queue is emptied in a second, then one's own statement runs; five times that is for a busy machine. An
-  // unbounded queue would let half of them wait for 15 s.
+  // The queue is emptied in a second, then one's own statement runs; five times that is for a busy machine. In an
+  // unbounded queue the last one would wait for half a minute.
   const boundMs = (QUEUE_MAX / CAPACITY_PER_S) * 1_000 + 200;
-  expect(overload.acceptedP50Ms).toBeLessThan(5 * boundMs);
+  expect(overload.acceptedMaxMs).toBeLessThan(5 * boundMs);
   expect(overload.accepted).toBeGreaterThan(QUEUE_MAX);
   expect(overload.refused).toBeGreaterThan(overload.accepted);
   expect(overload.accepted + overload.refused).toBe(overload.offered);
-  expect(overload.rssPeakMiB - usual.rssPeakMiB).toBeLessThan(150);
-  expect(await service.names()).toHaveLength(usual.accepted + overload.accepted);
+  // Nobody waits in a queue to be told that it is full.
+  expect(overload.refusedP99Ms).toBeLessThan(overload.acceptedP50Ms);
+  // What bounds the memory: it holds the queue, the statements, and whom it is just refusing; unbounded, some 700.
+  expect(overload.heldPeak).toBeLessThan(3 * QUEUE_MAX);
+  expect(await service.names()).toHaveLength(usual.accepted + warmUp.accepted + overload.accepted);
   expect(service.errors).toEqual([]);
   await service.stop();
 });

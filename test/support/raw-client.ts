@@ -133,7 +133,8 @@ export async function waitFor(
   }
 }
 
-function answersIn(received: string): RawAnswer[] {
+/** The complete answers in what came back. */
+export function answersIn(received: string): RawAnswer[] {
   return messagesIn(received).flatMap(({ startLine, headers, body }) => {
     const status = Number(startLine.split(' ')[1]);
     return body === undefined || status === 100 ? [] : [{ status, headers, body }];

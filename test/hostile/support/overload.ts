@@ -1,6 +1,8 @@
 import { connect } from 'node:net';
 import { quantile } from 'simple-statistics';
-import { postWork } from './requests';
+import { assertDescribed } from '../../support/openapi';
+import { answersIn, type RawAnswer } from '../../support/raw-client';
+import { exchange, HOST, postWork } from './requests';
 import type { Service } from './service';
 
 /** What {@link slowDatabase} lets a service with these settings store in a second. */
@@ -23,7 +25,9 @@ export interface Load {
   readonly acceptedP50Ms: number;
   readonly acceptedMaxMs: number;
   readonly refusedP50Ms: number;
-  readonly rssPeakMiB: number;
+  readonly refusedP99Ms: number;
+  /** The most requests that were with the service at once. */
+  readonly heldPeak: number;
 }
 
 /** Offers requests at a rate, whether or not earlier ones have been answered, one connection each. */
@@ -31,14 +35,13 @@ export async function offer(service: Service, ratePerS: number, seconds: number)
   const accepted: number[] = [];
   const refused: number[] = [];
   const under: Promise<void>[] = [];
-  let rssPeakMiB = 0;
+  let heldPeak = 0;
   const startedAt = performance.now();
   for (let elapsed = 0; elapsed < seconds * 1_000; elapsed = performance.now() - startedAt) {
     for (const due = (elapsed / 1_000) * ratePerS; under.length < due; ) {
       under.push(one(service.port, accepted, refused));
     }
-    rssPeakMiB = Math.max(rssPeakMiB, service.rssMiB);
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    heldPeak = Math.max(heldPeak, await held(service));
   }
   await Promise.all(under);
   return {
@@ -48,24 +51,38 @@ export async function offer(service: Service, ratePerS: number, seconds: number)
     acceptedP50Ms: quantile(accepted, 0.5),
     acceptedMaxMs: Math.max(...accepted),
     refusedP50Ms: refused.length > 0 ? quantile(refused, 0.5) : 0,
-    rssPeakMiB,
+    refusedP99Ms: refused.length > 0 ? quantile(refused, 0.99) : 0,
+    heldPeak,
   };
 }
 
+/** The requests at a handler, by the service's own count. */
+async function held(service: Service): Promise<number> {
+  const { answers } = await exchange(service.port, `GET /metrics HTTP/1.1\r\n${HOST}\r\n`);
+  return Number(/^lastcall_http_connections\{state="active"\} (\d+)$/m.exec(answers[0]?.body ?? '')?.[1]);
+}
+
+async function one(port: number, accepted: number[], refused: number[]): Promise<void> {
+  const startedAt = performance.now();
+  const answer = await firstAnswer(port, postWork('{"name":"load"}'));
+  const tookMs = performance.now() - startedAt;
+  assertDescribed('POST', '/work', answer);
+  if (answer.status === 201) accepted.push(tookMs);
+  else if (answer.status === 503 && answer.headers.has('retry-after')) refused.push(tookMs);
+  else throw new Error(answer.body);
+}
+
 /** By events, not by polling: the client must not be what is overloaded. */
-function one(port: number, accepted: number[], refused: number[]): Promise<void> {
+function firstAnswer(port: number, request: string): Promise<RawAnswer> {
   return new Promise((resolve, reject) => {
-    const startedAt = performance.now();
-    const socket = connect({ port, host: '127.0.0.1' }, () => socket.write(postWork('{"name":"load"}')));
+    const socket = connect({ port, host: '127.0.0.1' }, () => socket.write(request));
     socket.once('error', reject);
     socket.once('data', (chunk) => {
-      const tookMs = performance.now() - startedAt;
-      const answer = chunk.toString('latin1');
-      if (answer.startsWith('HTTP/1.1 201 ')) accepted.push(tookMs);
-      else if (/^HTTP\/1.1 503 [\s\S]*\r\nretry-after: \d+\r\n/i.test(answer)) refused.push(tookMs);
-      else reject(new Error(answer));
+      const received = chunk.toString('latin1');
+      const [answer] = answersIn(received);
+      if (answer) resolve(answer);
+      else reject(new Error(received));
       socket.destroy();
-      resolve();
     });
   });
 }
