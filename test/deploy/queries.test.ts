@@ -47,7 +47,7 @@ function metricsIn(query: string): string[] {
 /** The names of a page's series, and of its families. */
 async function exposed(): Promise<Set<string>> {
   const metrics = new ServiceMetrics();
-  metrics.requests.began();
+  metrics.requests.began('GET');
   metrics.requests.ended({ method: 'GET', route: '/health', status: 200, tookMs: 1 });
   const { text } = await metrics.render();
   const lines = text.split('\n').filter((line) => line !== '');

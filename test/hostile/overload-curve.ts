@@ -7,9 +7,9 @@ async function main(): Promise<void> {
   const server = await startTestServer();
   process.env.LASTCALL_TEST_SERVER_URL = server.url;
   console.log(
-    '| queue | offered | accepted | refused | accepted p50 / max ms | refused p50 / p99 ms | memory MiB |',
+    '| queue | offered | accepted | refused | accepted p50 / max ms | refused p50 / p99 ms | held at once | memory MiB |',
   );
-  console.log('| --- | --- | --- | --- | --- | --- | --- |');
+  console.log('| --- | --- | --- | --- | --- | --- | --- | --- |');
   for (const queueMax of [20, 100]) {
     for (const times of [0.5, 1, 2, 10]) {
       const service = await Service.start({ ...SETTINGS, COMMIT_QUEUE_MAX: String(queueMax) });
@@ -24,6 +24,7 @@ async function main(): Promise<void> {
         load.refused,
         `${Math.round(load.acceptedP50Ms)} / ${Math.round(load.acceptedMaxMs)}`,
         `${Math.round(load.refusedP50Ms)} / ${Math.round(load.refusedP99Ms)}`,
+        load.heldPeak,
         Math.round(service.rssPeakMiB),
       ];
       console.log(`| ${cells.join(' | ')} |`);

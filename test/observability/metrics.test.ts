@@ -37,12 +37,12 @@ describe('/metrics on the port of the service', () => {
     await service.fetch(`/work/${body.id}/no-such-path`);
     const text = await (await service.fetch('/metrics')).text();
     const labels = (method: string, route: string, status: number) =>
-      `http_request_method="${method}",http_route="${route}",http_response_status_code="${status}"`;
+      `http_request_method="${method}",url_scheme="http",http_route="${route}",http_response_status_code="${status}"`;
     for (const line of [
       `http_server_request_duration_seconds_count{${labels('POST', '/work', 201)}} 1`,
       `http_server_request_duration_seconds_count{${labels('GET', '/work/:id', 200)}} 1`,
       `http_server_request_duration_seconds_count{${labels('GET', '', 404)}} 1`,
-      'http_server_active_requests 1',
+      'http_server_active_requests{http_request_method="GET",url_scheme="http"} 1',
       'lastcall_jobs_created_total 1',
       'lastcall_commit_batch_size_count 1',
       'lastcall_lifecycle_phase{phase="ready"} 1',
@@ -79,7 +79,7 @@ describe('/metrics on METRICS_PORT', () => {
     await service.line('listener closed');
     const text = await scrape(url);
     expect(text).toContain('lastcall_lifecycle_phase{phase="draining"} 1');
-    expect(text).toContain('http_server_active_requests 1');
+    expect(text).toContain('http_server_active_requests{http_request_method="POST",url_scheme="http"} 1');
     expect(text).toMatch(/lastcall_drain_phase_seconds\{phase="requests"\} 0\.\d+/);
     await unlock();
     expect((await answer).status).toBe(201);

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { Onlooker } from '../support/onlooker';
 import { createTestDatabase, type TestDatabase } from '../support/postgres';
+import { RawClient } from '../support/raw-client';
 import { ServiceProcess } from '../support/service-process';
 import { OtlpReceiver } from './support/otlp-receiver';
 
@@ -87,6 +88,41 @@ describe('with OpenTelemetry', () => {
     const stopped = service.lines.filter(({ event }) => event === 'component-stopped');
     const order = stopped.map(({ component }) => component);
     expect(order.indexOf('open-telemetry')).toBeGreaterThan(order.indexOf('http-server'));
+  });
+
+  it('describes each span by the conventions, with values that clients cannot multiply where they must not', async () => {
+    const service = await ServiceProcess.start(database.url, { env: collected() });
+    await service.fetch('/livez?a=b', { method: 'PROPFIND' });
+    const client = await RawClient.open(service.port);
+    client.write('GET /health HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n');
+    await client.waitForEnd();
+    service.signal();
+    expect(await service.exitCode()).toBe(0);
+    const spans = receiver.spans.map(({ name, status, attributes }) => {
+      const values = attributes.map(({ key, value }) => [key, Object.values(value)[0]] as const);
+      return { name, failed: status.code === 2, ...Object.fromEntries(values) };
+    });
+    expect(spans).toEqual([
+      {
+        name: 'HTTP',
+        failed: false,
+        'http.request.method': '_OTHER',
+        'http.request.method_original': 'PROPFIND',
+        'http.response.status_code': 405,
+        'url.path': '/livez',
+        'url.query': 'a=b',
+        'url.scheme': 'http',
+      },
+      {
+        name: 'GET',
+        failed: true,
+        'http.request.method': 'GET',
+        'http.response.status_code': 501,
+        'error.type': '501',
+        'url.path': '/health',
+        'url.scheme': 'http',
+      },
+    ]);
   });
 
   it('exits cleanly and in time when the collector cannot be reached', async () => {

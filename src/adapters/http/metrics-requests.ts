@@ -4,13 +4,14 @@ import type { RequestMetrics } from '../../application/ports/request-metrics';
 /** Reports every request that reaches the application. Not those refused before it: a broken head, a slow one. */
 export function requestMetrics(metrics: RequestMetrics): Middleware {
   return async (ctx, next) => {
-    metrics.began();
+    const { method } = ctx;
+    metrics.began(method);
     const began = performance.now();
     try {
       await next();
     } finally {
-      const { method, status } = ctx;
-      metrics.ended({ method, route: ctx._matchedRoute, status, tookMs: performance.now() - began });
+      const tookMs = performance.now() - began;
+      metrics.ended({ method, route: ctx._matchedRoute, status: ctx.status, tookMs });
     }
   };
 }

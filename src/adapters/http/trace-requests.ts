@@ -12,14 +12,14 @@ export function traceRequests(tracing: RequestTracing | undefined): Middleware {
   }
   return async (ctx, next) => {
     const began = performance.now();
-    const { method, headers } = ctx.req;
-    const span = tracing.began(method ?? '', headers);
+    const { method, path, querystring: query, headers } = ctx;
+    const span = tracing.began({ method, path, query, headers });
     ctx.state.traceId = span?.traceId ?? traceIdOf(headers.traceparent as string | undefined);
     try {
       await next();
     } finally {
-      const { method, status } = ctx;
-      span?.ended({ method, route: ctx._matchedRoute, status, tookMs: performance.now() - began });
+      const tookMs = performance.now() - began;
+      span?.ended({ method, route: ctx._matchedRoute, status: ctx.status, tookMs });
     }
   };
 }

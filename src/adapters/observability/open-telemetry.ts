@@ -4,7 +4,8 @@ import type { Deadline } from '../../application/deadline';
 import type { Component } from '../../application/ports/component';
 import type { Log } from '../../application/ports/log';
 import type { Exchange } from '../../application/ports/request-metrics';
-import type { RequestSpan, RequestTracing } from '../../application/ports/request-tracing';
+import type { RequestSpan, RequestTracing, TracedRequest } from '../../application/ports/request-tracing';
+import { errorType, knownMethod, OTHER_METHOD, URL_SCHEME } from './http-attributes';
 
 /** Whether the standard variables ask for traces. */
 export function wantsTraces(env: NodeJS.ProcessEnv): boolean {
@@ -54,23 +55,39 @@ export class OpenTelemetry implements Component, RequestTracing {
     await Promise.race([flushed, late]);
   }
 
-  began(
-    method: string,
-    headers: Readonly<Record<string, string | string[] | undefined>>,
-  ): RequestSpan | undefined {
+  began(request: TracedRequest): RequestSpan | undefined {
     const api = this.#api;
-    const parent = api?.propagation.extract(api.ROOT_CONTEXT, headers);
-    const attributes = { 'http.request.method': method };
-    const span = this.#tracer?.startSpan(method, { kind: api?.SpanKind.SERVER ?? 1, attributes }, parent);
+    const parent = api?.propagation.extract(api.ROOT_CONTEXT, request.headers);
+    const options = { kind: api?.SpanKind.SERVER ?? 1, attributes: attributesOf(request) };
+    const span = this.#tracer?.startSpan(nameFor(request.method), options, parent);
     return span && { traceId: span.spanContext().traceId, ended: (exchange) => endSpan(span, exchange) };
   }
 }
 
+/** By the conventions for HTTP server spans (opentelemetry.io/docs/specs/semconv/http/http-spans). */
+function attributesOf({ method, path, query }: TracedRequest): Api.Attributes {
+  const known = knownMethod(method);
+  return {
+    'http.request.method': known,
+    'url.path': path,
+    'url.scheme': URL_SCHEME,
+    ...(query !== '' && { 'url.query': query }),
+    ...(known === OTHER_METHOD && { 'http.request.method_original': method }),
+  };
+}
+
+/** A span's name must not have values without number. */
+function nameFor(method: string): string {
+  const known = knownMethod(method);
+  return known === OTHER_METHOD ? 'HTTP' : known;
+}
+
 function endSpan(span: Api.Span, { method, route, status }: Exchange): void {
-  if (route !== undefined) span.updateName(`${method} ${route}`).setAttribute('http.route', route);
+  if (route !== undefined) span.updateName(`${nameFor(method)} ${route}`).setAttribute('http.route', route);
   span.setAttribute('http.response.status_code', status);
+  const error = errorType(status);
   // 2 is ERROR; a 4xx is the client's error and no failure of the server's span.
-  if (status >= 500) span.setStatus({ code: 2 });
+  if (error !== undefined) span.setStatus({ code: 2 }).setAttribute('error.type', error);
   span.end();
 }
 

@@ -9,7 +9,7 @@ export interface Exchange {
 
 /** Is told of every request, on the hot path: it must cost next to nothing, and must not throw. */
 export interface RequestMetrics {
-  began(): void;
-  /** Once for each `began`. */
+  began(method: string): void;
+  /** Once for each `began`, with the same method. */
   ended(exchange: Exchange): void;
 }

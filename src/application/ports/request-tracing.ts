@@ -7,11 +7,17 @@ export interface RequestSpan {
   ended(exchange: Exchange): void;
 }
 
+export interface TracedRequest {
+  readonly method: string;
+  readonly path: string;
+  /** Without the question mark; empty where there is none. */
+  readonly query: string;
+  /** By lower-case names. */
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+}
+
 /** Records a span for each request. Must not throw, and must not wait. */
 export interface RequestTracing {
-  /** Undefined where traces cannot be recorded. `headers` have lower-case names. */
-  began(
-    method: string,
-    headers: Readonly<Record<string, string | string[] | undefined>>,
-  ): RequestSpan | undefined;
+  /** Undefined where traces cannot be recorded. */
+  began(request: TracedRequest): RequestSpan | undefined;
 }

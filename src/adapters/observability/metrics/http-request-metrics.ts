@@ -1,9 +1,7 @@
 import type { Exchange, RequestMetrics } from '../../../application/ports/request-metrics';
+import { errorType, knownMethod, URL_SCHEME } from '../http-attributes';
 import { Distribution } from './distribution';
-import { gauge, type MetricFamily, type Sample, single } from './metric-family';
-
-/** Anything else is `_OTHER`, as OpenTelemetry has it: a client may invent methods without number. */
-const KNOWN_METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS']);
+import { gauge, type MetricFamily, type Sample } from './metric-family';
 
 /** OpenTelemetry's advice for `http.server.request.duration`, with two more below it: our median is under 5 ms. */
 const BOUNDS_SECONDS = [
@@ -20,17 +18,19 @@ interface Series {
 
 /** The HTTP server metrics of the OpenTelemetry semantic conventions, in Prometheus form. */
 export class HttpRequestMetrics implements RequestMetrics {
-  #active = 0;
+  /** By method. */
+  readonly #active = new Map<string, number>();
   /** By route: few, whose few series are found faster by looking at each than by a key made for every request. */
   readonly #series = new Map<string, Series[]>();
 
-  began(): void {
-    this.#active += 1;
+  began(method: string): void {
+    this.#count(knownMethod(method), 1);
   }
 
   ended({ method, route = '', status, tookMs }: Exchange): void {
-    this.#active -= 1;
-    this.#of(route, KNOWN_METHODS.has(method) ? method : '_OTHER', status).observe(tookMs / 1000);
+    const known = knownMethod(method);
+    this.#count(known, -1);
+    this.#of(route, known, status).observe(tookMs / 1000);
   }
 
   families(): readonly MetricFamily[] {
@@ -42,9 +42,13 @@ export class HttpRequestMetrics implements RequestMetrics {
         samples: () => [...this.#series].flatMap(([route, series]) => series.flatMap(samplesOf(route))),
       },
       gauge('http_server_active_requests', 'Requests that are being answered, this scrape included.', () =>
-        single(this.#active),
+        [...this.#active].map(([method, value]) => ({ labels: labelsOf(method), value })),
       ),
     ];
+  }
+
+  #count(method: string, more: number): void {
+    this.#active.set(method, (this.#active.get(method) ?? 0) + more);
   }
 
   #of(route: string, method: string, status: number): Distribution {
@@ -60,10 +64,17 @@ export class HttpRequestMetrics implements RequestMetrics {
 }
 
 function samplesOf(route: string): (series: Series) => readonly Sample[] {
-  return ({ method, status, distribution }) =>
-    distribution.samples(DURATION, {
-      http_request_method: method,
+  return ({ method, status, distribution }) => {
+    const error = errorType(status);
+    return distribution.samples(DURATION, {
+      ...labelsOf(method),
       http_route: route,
       http_response_status_code: status,
+      ...(error !== undefined && { error_type: error }),
     });
+  };
+}
+
+function labelsOf(method: string): Sample['labels'] {
+  return { http_request_method: method, url_scheme: URL_SCHEME };
 }

@@ -41,8 +41,9 @@ describe('HttpRequestMetrics', () => {
   it('keeps one series a route, however many paths and methods clients invent', () => {
     const metrics = new HttpRequestMetrics();
     for (let request = 0; request < 1_000; request += 1) {
-      metrics.began();
-      metrics.ended({ method: `INVENTED-${request}`, route: undefined, status: 404, tookMs: 1 });
+      const method = `INVENTED-${request}`;
+      metrics.began(method);
+      metrics.ended({ method, route: undefined, status: 404, tookMs: 1 });
     }
     expect(count(metrics).map(({ labels, value }) => [labels.http_request_method, value])).toEqual([
       ['_OTHER', 1_000],
@@ -51,10 +52,26 @@ describe('HttpRequestMetrics', () => {
 
   it('counts what is being answered, and no longer what has been', () => {
     const metrics = new HttpRequestMetrics();
-    metrics.began();
-    metrics.began();
+    for (const method of ['GET', 'POST', 'POST']) metrics.began(method);
     metrics.ended({ method: 'GET', route: '/health', status: 200, tookMs: 1 });
-    expect(figures(metrics.families(), 'http_server_active_requests')).toEqual({ '': 1 });
+    expect(figures(metrics.families(), 'http_server_active_requests')).toEqual({
+      'GET http': 0,
+      'POST http': 2,
+    });
+  });
+
+  it("says of the server's errors, and of nobody else's, which they were", () => {
+    const metrics = new HttpRequestMetrics();
+    for (const status of [201, 400, 503]) {
+      metrics.began('POST');
+      metrics.ended({ method: 'POST', route: '/work', status, tookMs: 1 });
+    }
+    const labels = { http_request_method: 'POST', url_scheme: 'http', http_route: '/work' };
+    expect(count(metrics).map((sample) => sample.labels)).toEqual([
+      { ...labels, http_response_status_code: 201 },
+      { ...labels, http_response_status_code: 400 },
+      { ...labels, http_response_status_code: 503, error_type: '503' },
+    ]);
   });
 });
 
