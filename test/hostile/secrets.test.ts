@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { createTestDatabase, type TestDatabase } from '../support/postgres';
-import { waitFor } from '../support/raw-client';
+import { ServiceProcess } from '../support/service-process';
 import { exchange, postWork } from './support/requests';
-import { Service, spawnService } from './support/service';
+import { spawnService } from './support/service';
 
 const PASSWORD = 'hunter2-Tr0ub4dor';
 let database: TestDatabase;
@@ -10,24 +10,27 @@ let database: TestDatabase;
 beforeAll(async () => {
   database = await createTestDatabase();
 });
+afterEach(() => ServiceProcess.killAll());
 afterAll(() => database.drop());
 
-/** The test server's URL, changed, with a password that is easily found again. */
-function url(change: (url: URL) => void): string {
+/** The test database's URL, changed; with a password that is easily found again where the server asks for none. */
+function url(change: (url: URL) => void = () => {}): string {
   const changed = new URL(database.url);
-  changed.password = PASSWORD;
+  changed.password ||= PASSWORD;
   change(changed);
   return changed.href;
 }
 
 describe('the password in DATABASE_URL', () => {
-  it.each<[what: string, databaseUrl: () => string]>([
+  it.each<[what: string, databaseUrl: () => string, reason: RegExp]>([
     [
-      'no such user',
+      'a wrong user and password',
       () =>
         url((it) => {
           it.username = 'nobody';
+          it.password = PASSWORD;
         }),
+      /(user|role) \\"nobody/,
     ],
     [
       'no such database',
@@ -35,6 +38,7 @@ describe('the password in DATABASE_URL', () => {
         url((it) => {
           it.pathname = '/no-such-database';
         }),
+      /database \\"no-such-database\\" does not exist/,
     ],
     [
       'nobody at the port',
@@ -42,6 +46,7 @@ describe('the password in DATABASE_URL', () => {
         url((it) => {
           it.port = '1';
         }),
+      /ECONNREFUSED/,
     ],
     [
       'no such host',
@@ -49,13 +54,18 @@ describe('the password in DATABASE_URL', () => {
         url((it) => {
           it.hostname = 'no-such-host.invalid';
         }),
+      /ENOTFOUND|EAI_AGAIN/,
     ],
-    ['a file that is not there', () => `${url(() => {})}?sslmode=verify-full&sslrootcert=/nonexistent`],
-    ['a URL that is none', () => `postgres://user:${PASSWORD}@host:port/x`],
-    ['another protocol', () => `mysql://user:${PASSWORD}@127.0.0.1/x`],
+    [
+      'a file that is not there',
+      () => `${url()}?sslmode=verify-full&sslrootcert=/nonexistent`,
+      /DATABASE_URL|ENOENT/,
+    ],
+    ['a URL that is none', () => `postgres://user:${PASSWORD}@host:port/x`, /DATABASE_URL/],
+    ['another protocol', () => `mysql://user:${PASSWORD}@127.0.0.1/x`, /DATABASE_URL/],
   ])(
     'is in no line when the service cannot start, at the most talkative level: %s',
-    async (_what, databaseUrl) => {
+    async (_what, databaseUrl, reason) => {
       const { child, output } = spawnService({
         DATABASE_URL: databaseUrl(),
         DATABASE_CONNECT_TIMEOUT_MS: '300',
@@ -64,27 +74,24 @@ describe('the password in DATABASE_URL', () => {
       });
       await once(child, 'exit', { signal: AbortSignal.timeout(20_000) });
       expect(child.exitCode).toBe(1);
-      expect(output()).toMatch(/database|DATABASE_URL/);
-      expect(output()).not.toContain(PASSWORD);
+      expect(output()).toMatch(reason);
+      for (const password of [PASSWORD, new URL(url()).password]) expect(output()).not.toContain(password);
     },
   );
 
   it('is in no answer and no line when the database goes away under a running service', async () => {
-    const service = await Service.start({ LOG_LEVEL: 'trace', DATABASE_ACQUIRE_TIMEOUT_MS: '300' });
-    const secret = new URL(database.url).password;
-    await service.dropDatabase();
+    const env = { LOG_LEVEL: 'trace', DATABASE_ACQUIRE_TIMEOUT_MS: '300' };
+    const service = await ServiceProcess.start(url(), { env });
+    await database.drop();
     const { answers } = await exchange(service.port, postWork('{"name":"a"}'));
     expect(answers.map(({ status }) => status)).toEqual([503]);
     expect(answers[0]?.headers.get('retry-after')).toMatch(/^\d+$/);
-    await waitFor(
-      () => service.log.includes('"status":503'),
-      5_000,
-      () => service.log,
-    );
-    for (const text of [service.log, ...answers.map(({ body }) => body)]) {
+    service.signal();
+    await service.exitCode();
+    expect(service.output()).toContain('"status":503');
+    for (const text of [service.output(), ...answers.map(({ body }) => body)]) {
       expect(text).not.toMatch(/postgres(ql)?:\/\//);
-      if (secret !== '') expect(text).not.toContain(secret);
+      expect(text).not.toContain(new URL(url()).password);
     }
-    await service.stop();
   });
 });

@@ -42,8 +42,6 @@ export class Service {
       throw error;
     }
     const sql = new Client({ connectionString: database.url });
-    // The database may be taken away under it.
-    sql.on('error', () => {});
     await sql.connect();
     return new Service(Number(listening()), child, output, database, sql);
   }
@@ -91,11 +89,6 @@ export class Service {
 
   async query(text: string): Promise<void> {
     await this.#sql.query(text);
-  }
-
-  /** Takes the database away: ends all connections to it, and refuses new ones. */
-  async dropDatabase(): Promise<void> {
-    await this.#database.drop();
   }
 
   /** Ends the service by SIGTERM, and returns its exit code. */
