@@ -44,6 +44,19 @@ describe('PinoLog', () => {
     });
   });
 
+  it('gives each line the time of its own millisecond', () => {
+    const lines = new Lines();
+    const log = new PinoLog('info', lines);
+    const times = [1_000, 1_000, 1_001, 999];
+    const clock = jest.spyOn(Date, 'now');
+    for (const time of times) {
+      clock.mockReturnValue(time);
+      log.info('line');
+    }
+    clock.mockRestore();
+    expect(lines.parsed.map(({ time }) => Date.parse(time as string))).toEqual(times);
+  });
+
   it('keeps silent about what is below its level', () => {
     const lines = new Lines();
     const log = new PinoLog('warn', lines);
