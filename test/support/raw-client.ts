@@ -72,13 +72,12 @@ export class RawClient {
 
   /** The complete answers so far. Throws when one of them is not as the OpenAPI document has it. */
   get answers(): RawAnswer[] {
-    const answers = answersIn(this.#received);
-    if (this.#isService) this.#check(answers);
-    return answers;
+    return this.#checkedAnswers();
   }
 
-  #check(answers: readonly RawAnswer[]): void {
-    if (this.#checked === answers.length) return;
+  #checkedAnswers(): RawAnswer[] {
+    const answers = answersIn(this.#received);
+    if (!this.#isService || answers.length === this.#checked) return answers;
     const requests = requestsIn(this.#sent);
     for (const [index, answer] of answers.entries()) {
       if (index < this.#checked) continue;
@@ -87,6 +86,7 @@ export class RawClient {
       else assertDescribedSomewhere(answer);
     }
     this.#checked = answers.length;
+    return answers;
   }
 
   /** Waits for `count` complete answers, or for the end of the connection. */
@@ -99,7 +99,10 @@ export class RawClient {
     return this.answers;
   }
 
-  /** Waits until the server has ended the connection, and then closes it too, as a well-behaved client does. */
+  /**
+   * Waits until the server has ended the connection, and then closes it too, as a well-behaved client does. Throws like
+   * {@link answers}.
+   */
   async waitForEnd(timeoutMs = 5_000): Promise<RawEnd> {
     await waitFor(
       () => this.end !== 'open',
@@ -107,6 +110,7 @@ export class RawClient {
       () => this.#received,
     );
     this.halfClose();
+    this.#checkedAnswers();
     return this.end;
   }
 
@@ -115,8 +119,10 @@ export class RawClient {
     this.#socket.end();
   }
 
+  /** Throws like {@link answers}. */
   destroy(): void {
     this.#socket.destroy();
+    this.#checkedAnswers();
   }
 }
 
