@@ -3,6 +3,7 @@ import { chownSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Onlooker } from '../support/onlooker';
+import { describeUnless } from '../support/optional-suite';
 import { ServiceProcess } from '../support/service-process';
 import { until } from '../support/until';
 import { Load, losses, NO_LOSSES } from './support/load';
@@ -24,12 +25,10 @@ function smallDisk(): string | undefined {
 }
 
 const disk = smallDisk();
-const NAME = 'a database whose disk is full';
-const REASON = 'mounting a tmpfs needs root with CAP_SYS_ADMIN';
-if (disk === undefined) process.stderr.write(`SKIPPED SUITE ${NAME}: ${REASON}\n`);
 
-(disk === undefined ? describe.skip : describe)(
-  disk === undefined ? `${NAME} (skipped: ${REASON})` : NAME,
+describeUnless(
+  disk === undefined ? 'mounting a tmpfs needs root with CAP_SYS_ADMIN' : undefined,
+  'a database whose disk is full',
   () => {
     const folder = disk ?? '';
     const ballast = path.join(folder, 'ballast');

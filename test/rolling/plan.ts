@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
-import { findTool } from '../support/optional-suite';
+import { type Obstacle, withoutTool } from '../support/optional-suite';
+import { withoutReusePort } from '../support/platform';
 import { PROJECT } from '../support/service-process';
 import { behindBalancer } from './behind-balancer';
 import type { Scenario } from './deployment';
@@ -12,7 +13,7 @@ export interface PlannedRun {
   /** Shows the difference: it is expected to fail requests. */
   readonly comparison?: true;
   /** Why it cannot run here. */
-  readonly skipped?: string;
+  readonly skipped?: Obstacle;
 }
 
 const server = (name: string, script: string) => (node: string) => ({
@@ -31,24 +32,18 @@ export function plan(node: string = process.execPath): PlannedRun[] {
   const runs: PlannedRun[] = [];
   for (const tool of ['haproxy', 'nginx'] as const) {
     const scenario = behindBalancer(tool);
-    const missing = findTool(tool) ? {} : { skipped: `${tool} is not installed` };
+    const skipped = withoutTool(tool);
     runs.push(
-      { scenario, server: lastcall, ...missing },
-      { scenario, server: naive, comparison: true, ...missing },
+      { scenario, server: lastcall, skipped },
+      { scenario, server: naive, comparison: true, skipped },
     );
   }
   const version = spawnSync(node, ['-p', 'process.versions.node'], { encoding: 'utf8' }).stdout.trim();
-  const old = hasReusePort(version) ? {} : { skipped: `needs Node 22.12, and this is ${version}` };
   runs.push(
     { scenario: socketActivation, server: lastcall },
-    { scenario: reusePort, server: lastcall, ...old },
+    { scenario: reusePort, server: lastcall, skipped: withoutReusePort(version) },
     { scenario: stopAndStart, server: lastcall, comparison: true },
     { scenario: stopAndStart, server: naive, comparison: true },
   );
   return runs;
-}
-
-export function hasReusePort(version: string): boolean {
-  const [major = 0, minor = 0] = version.split('.').map(Number);
-  return major > 23 || (major === 23 && minor >= 1) || (major === 22 && minor >= 12);
 }

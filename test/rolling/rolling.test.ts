@@ -1,8 +1,9 @@
-import { describeWith } from '../support/optional-suite';
+import { describeWith, itUnless } from '../support/optional-suite';
+import { withoutReusePort } from '../support/platform';
 import { behindBalancer } from './behind-balancer';
 import type { Scenario } from './deployment';
 import { reusePort, socketActivation, stopAndStart } from './one-machine';
-import { hasReusePort, LASTCALL, NAIVE } from './plan';
+import { LASTCALL, NAIVE } from './plan';
 import { failed, isFaultless, runScenario } from './run';
 
 jest.setTimeout(120_000);
@@ -26,14 +27,11 @@ describe('on one machine without a balancer', () => {
     expect(result).toMatchObject({ restarts: 2, failures: {}, unexplained: 0, badExits: 0 });
   });
 
-  const twins = hasReusePort(process.versions.node) ? it : it.skip;
-  twins(
-    `refuses and loses nothing with SO_REUSEPORT (Node >= 22.12; this is ${process.version})`,
-    async () => {
-      const result = await run(reusePort, 2);
-      expect(result).toMatchObject({ restarts: 2, failures: {}, unexplained: 0, badExits: 0 });
-    },
-  );
+  const twins = itUnless(withoutReusePort());
+  twins('refuses and loses nothing with SO_REUSEPORT', async () => {
+    const result = await run(reusePort, 2);
+    expect(result).toMatchObject({ restarts: 2, failures: {}, unexplained: 0, badExits: 0 });
+  });
 
   it('sees what fails: a stop before the start refuses, with server.close() as with ours, and ours loses nothing', async () => {
     const [ours, naive] = [await run(stopAndStart, 1), await run(stopAndStart, 1, NAIVE(process.execPath))];

@@ -1,15 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
+import { describeWith, findTool } from '../../support/optional-suite';
 import { FATES } from '../accounting/fate';
 
-const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
-  existsSync,
-);
 const FLAGS = [
   '--no-sandbox',
   '--disable-gpu',
@@ -69,80 +66,76 @@ test('the page asks for nothing from outside itself', async () => {
   expect(page).not.toMatch(/@import|url\(/);
 });
 
-const withBrowser = CHROMIUM === undefined ? describe.skip : describe;
-withBrowser(
-  `in a headless browser${CHROMIUM === undefined ? ' (skipped: no Chromium on this machine)' : ''}`,
-  () => {
-    let browser: Browser;
-    let page: Page;
-    const problems: string[] = [];
+describeWith('chromium', 'in a headless browser', () => {
+  let browser: Browser;
+  let page: Page;
+  const problems: string[] = [];
 
-    beforeAll(async () => {
-      // playwright gives every launch a fresh user-data folder and removes it.
-      browser = await chromium.launch({ executablePath: CHROMIUM ?? '', args: FLAGS });
-      page = await browser.newPage({ viewport: { width: 1340, height: 900 } });
-      page.on('pageerror', (error) => problems.push(error.message));
-      page.on('request', (request) => {
-        if (!request.url().startsWith('file:')) problems.push(`a request to ${request.url()}`);
-      });
-      await page.goto(`file://${folder}/drill.html`);
-    }, 30_000);
+  beforeAll(async () => {
+    // playwright gives every launch a fresh user-data folder and removes it.
+    browser = await chromium.launch({ executablePath: findTool('chromium') ?? '', args: FLAGS });
+    page = await browser.newPage({ viewport: { width: 1340, height: 900 } });
+    page.on('pageerror', (error) => problems.push(error.message));
+    page.on('request', (request) => {
+      if (!request.url().startsWith('file:')) problems.push(`a request to ${request.url()}`);
+    });
+    await page.goto(`file://${folder}/drill.html`);
+  }, 30_000);
 
-    afterAll(() => browser.close());
+  afterAll(() => browser.close());
 
-    const numberIn = async (selector: string) => Number(await page.locator(selector).textContent());
+  const numberIn = async (selector: string) => Number(await page.locator(selector).textContent());
 
-    test('its table, its legend and its bars have the counts of the JSON', async () => {
-      for (const { mode, counts, shown } of json.modes) {
-        for (const fate of FATES) {
-          const bars = page.locator(`figure[data-mode="${mode}"] rect.bar[data-fate="${fate}"]`);
-          expect([mode, fate, await bars.count()]).toEqual([mode, fate, shown.account.counts[fate]]);
-          const chip = `figure[data-mode="${mode}"] button[data-chip="${fate}"] b`;
-          if (shown.account.counts[fate]) expect(await numberIn(chip)).toBe(shown.account.counts[fate]);
-          const cell = page.locator(`tr[data-mode="${mode}"] td[data-count="${fate}"]`);
-          if ((await cell.count()) > 0) expect(Number(await cell.textContent())).toBe(counts[fate]);
-          else expect(counts[fate]).toBe(0);
-        }
-        expect(shown.account.requests.length).toBeGreaterThan(20);
+  test('its table, its legend and its bars have the counts of the JSON', async () => {
+    for (const { mode, counts, shown } of json.modes) {
+      for (const fate of FATES) {
+        const bars = page.locator(`figure[data-mode="${mode}"] rect.bar[data-fate="${fate}"]`);
+        expect([mode, fate, await bars.count()]).toEqual([mode, fate, shown.account.counts[fate]]);
+        const chip = `figure[data-mode="${mode}"] button[data-chip="${fate}"] b`;
+        if (shown.account.counts[fate]) expect(await numberIn(chip)).toBe(shown.account.counts[fate]);
+        const cell = page.locator(`tr[data-mode="${mode}"] td[data-count="${fate}"]`);
+        if ((await cell.count()) > 0) expect(Number(await cell.textContent())).toBe(counts[fate]);
+        else expect(counts[fate]).toBe(0);
       }
-    });
+      expect(shown.account.requests.length).toBeGreaterThan(20);
+    }
+  });
 
-    test('every mark of the trial is labelled, the signal among them', async () => {
-      for (const { mode, shown } of json.modes) {
-        const labels = await page.locator(`figure[data-mode="${mode}"] .mark-label`).allTextContents();
-        expect(shown.marks.map(({ label }) => label)).toContain('signal');
-        expect(labels.map((text) => text.split('  ')[0])).toEqual(shown.marks.map(({ label }) => label));
-      }
-    });
+  test('every mark of the trial is labelled, the signal among them', async () => {
+    for (const { mode, shown } of json.modes) {
+      const labels = await page.locator(`figure[data-mode="${mode}"] .mark-label`).allTextContents();
+      expect(shown.marks.map(({ label }) => label)).toContain('signal');
+      expect(labels.map((text) => text.split('  ')[0])).toEqual(shown.marks.map(({ label }) => label));
+    }
+  });
 
-    test('the picture is painted: bars in their colours cover part of it', async () => {
-      const figure = page.locator('figure[data-mode="kept-alive"]');
-      await figure.scrollIntoViewIfNeeded();
-      const screenshot = (await figure.screenshot()).toString('base64');
-      const share = (name: string) => page.evaluate(SHARE_OF_COLOUR, { screenshot, name });
-      expect(await share('acknowledged')).toBeGreaterThan(0.05);
-      expect(await share('lost')).toBeGreaterThan(0.0005);
-    }, 20_000);
+  test('the picture is painted: bars in their colours cover part of it', async () => {
+    const figure = page.locator('figure[data-mode="kept-alive"]');
+    await figure.scrollIntoViewIfNeeded();
+    const screenshot = (await figure.screenshot()).toString('base64');
+    const share = (name: string) => page.evaluate(SHARE_OF_COLOUR, { screenshot, name });
+    expect(await share('acknowledged')).toBeGreaterThan(0.05);
+    expect(await share('lost')).toBeGreaterThan(0.0005);
+  }, 20_000);
 
-    test('a press on a fate dims the others, and the whole trial can be shown', async () => {
-      const figure = page.locator('figure[data-mode="kept-alive"]');
-      await figure.locator('button[data-chip="lost"]').click();
-      const counts = json.modes[0]?.shown.account.counts ?? {};
-      const others = FATES.filter((fate) => fate !== 'lost').reduce(
-        (sum, fate) => sum + (counts[fate] ?? 0),
-        0,
-      );
-      expect(await figure.locator('rect.bar.dim').count()).toBe(others);
-      const before = await figure.locator('svg.lanes').getAttribute('viewBox');
-      await figure.locator('button[data-zoom="closer"]').click();
-      expect(await figure.locator('svg.lanes').getAttribute('viewBox')).not.toBe(before);
-    });
+  test('a press on a fate dims the others, and the whole trial can be shown', async () => {
+    const figure = page.locator('figure[data-mode="kept-alive"]');
+    await figure.locator('button[data-chip="lost"]').click();
+    const counts = json.modes[0]?.shown.account.counts ?? {};
+    const others = FATES.filter((fate) => fate !== 'lost').reduce(
+      (sum, fate) => sum + (counts[fate] ?? 0),
+      0,
+    );
+    expect(await figure.locator('rect.bar.dim').count()).toBe(others);
+    const before = await figure.locator('svg.lanes').getAttribute('viewBox');
+    await figure.locator('button[data-zoom="closer"]').click();
+    expect(await figure.locator('svg.lanes').getAttribute('viewBox')).not.toBe(before);
+  });
 
-    test('nothing fails in the page, and it asks for nothing else', () => {
-      expect(problems).toEqual([]);
-    });
-  },
-);
+  test('nothing fails in the page, and it asks for nothing else', () => {
+    expect(problems).toEqual([]);
+  });
+});
 
 /** Runs in the page: which share of the screenshot's pixels has the colour of the fate's chip. */
 const SHARE_OF_COLOUR = async ({

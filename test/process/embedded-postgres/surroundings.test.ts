@@ -9,6 +9,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
+import { itUnless } from '../../support/optional-suite';
+import { withoutRoot } from '../../support/platform';
 import { killOwners, type Owner, query, startOwner, stopOwner, type User, until } from './harness';
 import { newFolder, newProject, removeFolders } from './project';
 import { noServersIn } from './servers';
@@ -16,7 +18,7 @@ import { noServersIn } from './servers';
 jest.setTimeout(60_000);
 
 /** Root can become anybody; the tests for other users run only then. */
-const asRoot = process.getuid?.() === 0 ? test : test.skip;
+const asRoot = itUnless(withoutRoot());
 const NOBODY: User = { uid: 65534, gid: 65534 };
 
 /** As a container or a cron job may give: no HOME, no locale. */

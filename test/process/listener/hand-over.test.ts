@@ -1,14 +1,14 @@
-import { spawnSync } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
+import { itUnless, withoutTool } from '../../support/optional-suite';
+import { withoutLinux } from '../../support/platform';
 import { type BuiltFixture, buildFixture } from './support/built-fixture';
 import { Flood } from './support/flood';
 import { heldSocket } from './support/raw-socket';
 import { ServerProcess } from './support/server-process';
 
-const onLinux = process.platform === 'linux' ? it : it.skip;
+const onLinux = itUnless(withoutLinux());
 const ACTIVATE = 'systemd-socket-activate';
-const hasActivate = spawnSync(ACTIVATE, ['--version']).status === 0;
 
 /** systemd sets LISTEN_PID between fork and exec; a shell that becomes node can do the same. */
 const asSystemdWould = ['/bin/sh', '-c', 'LISTEN_PID=$$ LISTEN_FDS=1 exec "$@"', 'sh'];
@@ -64,9 +64,9 @@ describe('a socket that outlives the process', () => {
     expect(Number.parseInt(flags ?? '0', 8) & O_CLOEXEC).toBe(O_CLOEXEC);
   });
 
-  const activated = hasActivate ? it : it.skip;
+  const activated = itUnless(withoutTool(ACTIVATE));
   activated(
-    `is taken over from ${ACTIVATE}${hasActivate ? '' : ' (skipped: not installed)'}`,
+    `is taken over from ${ACTIVATE}`,
     async () => {
       const port = await freePort();
       const server = start({

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { closeListener, openListener } from '../../../src/adapters/http/listener/listener';
+import { describeUnless } from '../../support/optional-suite';
+import { withoutLinux } from '../../support/platform';
 import { HalfConnectedClient } from './support/raw-socket';
-
-const onLinux = process.platform === 'linux' ? it : it.skip;
 
 async function opened(target: { host?: string }) {
   const server = createServer((socket) => socket.end('served', () => server.emit('served')));
@@ -11,8 +11,8 @@ async function opened(target: { host?: string }) {
   return { server, listener, port: (listener.address as AddressInfo).port };
 }
 
-describe('a handshake that is under way when the listener closes', () => {
-  onLinux.each([
+describeUnless(withoutLinux(), 'a handshake that is under way when the listener closes', () => {
+  it.each([
     ['IPv4', { host: '127.0.0.1' }],
     ['IPv4 to an IPv6 socket', {}],
   ])(
@@ -33,7 +33,7 @@ describe('a handshake that is under way when the listener closes', () => {
     20_000,
   );
 
-  onLinux.each([
+  it.each([
     ['IPv4', { host: '127.0.0.1' }],
     ['IPv4 to an IPv6 socket', {}],
   ])(
@@ -61,7 +61,7 @@ describe('a handshake that is under way when the listener closes', () => {
     20_000,
   );
 
-  onLinux('is given up after the bound, with the reason', async () => {
+  it('is given up after the bound, with the reason', async () => {
     const { server, listener, port } = await opened({ host: '127.0.0.1' });
     const client = new HalfConnectedClient(port);
     const report = await closeListener(server, listener, { handshakeTimeoutMs: 40 });

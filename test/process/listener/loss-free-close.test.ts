@@ -1,10 +1,11 @@
 import { rmSync } from 'node:fs';
+import { describeUnless } from '../../support/optional-suite';
+import { withoutLinux } from '../../support/platform';
 import { type BuiltFixture, buildFixture } from './support/built-fixture';
 import { type Fates, Flood } from './support/flood';
 import { type FixtureOptions, ServerProcess } from './support/server-process';
 
 const TRIALS = 12;
-const onLinux = process.platform === 'linux' ? it : it.skip;
 
 let fixture: BuiltFixture;
 beforeAll(() => {
@@ -26,8 +27,8 @@ async function trial(options: FixtureOptions, connectTo: string, answersFirst: n
   }
 }
 
-describe('a listener that closes under a flood of new connections', () => {
-  onLinux.each([
+describeUnless(withoutLinux(), 'a listener that closes under a flood of new connections', () => {
+  it.each([
     ['IPv4', { kind: 'address', port: 0, host: '127.0.0.1' }, ['127.0.0.1']],
     ['IPv6', { kind: 'address', port: 0, host: '::1' }, ['::1']],
     ['both through one socket', { kind: 'address', port: 0 }, ['127.0.0.1', '::1']],
@@ -48,7 +49,7 @@ describe('a listener that closes under a flood of new connections', () => {
     60_000,
   );
 
-  onLinux('drops SYNs only until the port is released', async () => {
+  it('drops SYNs only until the port is released', async () => {
     const { report } = await trial({}, '127.0.0.1', 50);
     expect(report.synDropMs).toBeGreaterThan(0);
     expect(report.synDropMs).toBeLessThan(1_000);

@@ -2,13 +2,12 @@ import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { closeListener, openListener } from '../../../src/adapters/http/listener/listener';
+import { itUnless } from '../../support/optional-suite';
+import { withoutReusePort } from '../../support/platform';
 import { type BuiltFixture, buildFixture } from './support/built-fixture';
 import { Flood } from './support/flood';
 import { HalfConnectedClient } from './support/raw-socket';
 import { ServerProcess } from './support/server-process';
-
-const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-const hasReusePort = major > 23 || (major === 23 && minor >= 1) || (major === 22 && minor >= 12);
 
 let fixture: BuiltFixture;
 const started: ServerProcess[] = [];
@@ -28,10 +27,10 @@ function start(options: ConstructorParameters<typeof ServerProcess>[1]): ServerP
 
 describe('two listeners on one port', () => {
   const target = { kind: 'address', port: 0, host: '127.0.0.1', reusePort: true } as const;
-  const twins = hasReusePort ? it : it.skip;
+  const twins = itUnless(withoutReusePort());
 
   twins(
-    `refuse and lose nothing when the older stops (Node >= 22.12; this is ${process.versions.node})`,
+    'refuse and lose nothing when the older stops',
     async () => {
       let older = start({ target });
       const { port } = await older.address();
@@ -71,17 +70,14 @@ describe('two listeners on one port', () => {
     },
   );
 
-  const without = hasReusePort ? it.skip : it;
-  without(
-    `are refused in one readable line by an older Node (this is ${process.versions.node})`,
-    async () => {
-      const server = start({ target });
-      expect(await server.failure()).toBe(
-        `reusePort needs Node 22.12 or 23.1, and this is ${process.versions.node}`,
-      );
-      expect(await server.exitCode()).toBe(1);
-    },
-  );
+  const without = itUnless(withoutReusePort() ? undefined : `Node ${process.versions.node} knows reusePort`);
+  without('are refused in one readable line by an older Node', async () => {
+    const server = start({ target });
+    expect(await server.failure()).toBe(
+      `reusePort needs Node 22.12 or 23.1, and this is ${process.versions.node}`,
+    );
+    expect(await server.exitCode()).toBe(1);
+  });
 });
 
 async function answerFrom(port: number): Promise<string> {
