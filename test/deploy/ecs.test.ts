@@ -8,6 +8,7 @@ interface TaskDefinition {
     {
       readonly environment: readonly { readonly name: string; readonly value: string }[];
       readonly portMappings: readonly { readonly containerPort: number }[];
+      readonly image: string;
       readonly stopTimeout: number;
     },
   ];
@@ -24,6 +25,11 @@ describe('the ECS task definition', () => {
 
   it('asks for no longer than Fargate grants', () => {
     expect(container.stopTimeout).toBeLessThanOrEqual(120);
+  });
+
+  it('names the version of the image', () => {
+    const { version } = JSON.parse(readFileSync(path.join(DEPLOY, '../package.json'), 'utf8'));
+    expect(container.image).toBe(`lastcall:${version}`);
   });
 
   it('maps the port where the service listens', () => {

@@ -1,8 +1,8 @@
-import { spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { readConfig } from '../../src/bootstrap/config';
 import { DEPLOY } from './support/deploy-folder';
+import { manifestFaults } from './support/manifest-faults';
 import { type Manifest, manifests, readYaml } from './support/manifests';
 
 const all = manifests();
@@ -19,27 +19,25 @@ function config() {
 }
 
 describe('the Kubernetes manifests', () => {
-  it('are valid by the schemas of the API', () => {
-    const script = path.join(__dirname, 'support/validate-manifests.mjs');
-    const validate = (input: Manifest[]) => {
-      const { stdout, stderr } = spawnSync(process.execPath, [script], {
-        encoding: 'utf8',
-        input: JSON.stringify(input),
-      });
-      expect(stderr).toBe('');
-      return JSON.parse(stdout) as Record<string, string>;
-    };
-    const faults = validate([...all.values()]);
-    expect(faults).toEqual({
-      'Deployment lastcall': 'none',
-      'Service lastcall': 'none',
-      'PodDisruptionBudget lastcall': 'none',
-      'HorizontalPodAutoscaler lastcall': 'none',
-      'NetworkPolicy lastcall': 'none',
-    });
+  it('have the fields that the API knows, and no others', () => {
+    expect(manifestFaults([...all.values()])).toBe('');
+  });
+
+  it.each<[string, (pod: Manifest, container: Manifest) => void, string]>([
+    ['of a wrong type', (_, { ports }) => Object.assign(ports[0], { containerPort: 'x' }), "'string'"],
+    [
+      'of a misspelt probe',
+      (_, own) => Object.assign(own, { livenesProbe: own.livenessProbe }),
+      'livenesProbe',
+    ],
+    ['of an action that does not exist', (_, { lifecycle }) => (lifecycle.preStop = { slep: {} }), 'slep'],
+    ['of a missing name', (_, own) => delete own.name, 'is missing'],
+    ['of a field in the wrong place', (spec) => (spec.readinessProbe = {}), 'readinessProbe'],
+  ])('are read by a check that knows %s', (_, breakIt, named) => {
     const broken = structuredClone(all.get('Deployment'));
-    broken.spec.template.spec.containers[0].ports[0].containerPort = 'x';
-    expect(Object.values(validate([broken]))).not.toEqual(['none']);
+    const { spec } = broken.spec.template;
+    breakIt(spec, spec.containers[0]);
+    expect(manifestFaults([broken])).toContain(named);
   });
 
   it('are all listed for kustomize', () => {
@@ -74,6 +72,32 @@ describe('the Kubernetes manifests', () => {
       { path: '/livez', port: 'http' },
     ]);
     expect(all.get('Service').spec.ports[0].targetPort).toBe('http');
+  });
+
+  it('wait for an answer of /readyz until it says what is wrong with the database', () => {
+    const { acquireTimeoutMs } = config().postgres;
+    for (const probe of ['startupProbe', 'readinessProbe']) {
+      expect(container[probe].timeoutSeconds * 1_000).toBeGreaterThan(acquireTimeoutMs);
+    }
+  });
+
+  it('ask for no more connections than Postgres grants by default', () => {
+    const { maxReplicas } = all.get('HorizontalPodAutoscaler').spec;
+    const { maxSurge } = all.get('Deployment').spec.strategy.rollingUpdate;
+    // max_connections, less superuser_reserved_connections.
+    expect((maxReplicas + maxSurge) * config().postgres.size).toBeLessThanOrEqual(100 - 3);
+  });
+
+  it('let the service reach Postgres, and the pooler that we recommend', () => {
+    const pooler = readFileSync(path.join(DEPLOY, 'pgbouncer/pgbouncer.ini'), 'utf8');
+    const poolerPort = Number(pooler.match(/^listen_port = (\d+)$/m)?.[1]);
+    const open = all.get('NetworkPolicy').spec.egress.flatMap(({ ports }: Manifest) => ports);
+    expect(open).toEqual(expect.arrayContaining([{ port: 5432 }, { port: poolerPort }]));
+  });
+
+  it('name the version of the image', () => {
+    const { version } = JSON.parse(readFileSync(path.join(DEPLOY, '../package.json'), 'utf8'));
+    expect(readYaml('kubernetes/kustomization.yaml').images).toEqual([{ name: 'lastcall', newTag: version }]);
   });
 
   it('never take a replica away before its successor is ready', () => {
