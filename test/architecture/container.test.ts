@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { validate } from 'dockerfile-utils';
+import { parse } from 'yaml';
 import { REPOSITORY } from './support/source-tree-copy';
 
 const read = (file: string): string => readFileSync(path.join(REPOSITORY, file), 'utf8');
@@ -11,11 +13,37 @@ function find(file: string, pattern: RegExp): string {
   return group;
 }
 
+interface Compose {
+  readonly services: Readonly<Record<string, { readonly image?: string; readonly depends_on?: object }>>;
+}
+const compose = parse(read('compose.yaml')) as Compose;
+
+const faults = (dockerfile: string) => validate(dockerfile).map(({ message }) => message);
+
 describe('the container', () => {
   it('gives the drain more time than the drain takes for itself', () => {
     const shutdownTimeoutMs = Number(find('compose.yaml', /SHUTDOWN_TIMEOUT_MS: ["'](\d+)["']/));
     const graceSeconds = Number(find('compose.yaml', /lastcall:[\s\S]*?stop_grace_period: (\d+)s/));
     expect(graceSeconds * 1000).toBeGreaterThan(shutdownTimeoutMs + 1000);
+  });
+
+  it('is built by a file without a fault that the linter of Dockerfiles knows', () => {
+    expect(faults(read('Dockerfile'))).toEqual([]);
+    expect(faults('FROM node:20\nWORKDIR app\nHEALTHCHECK --intervall=3s CMD x')).toEqual([
+      'WORKDIR paths should be absolute',
+      'Unknown flag: intervall',
+    ]);
+  });
+
+  it('stands on images of a full version', () => {
+    const bases = [...read('Dockerfile').matchAll(/^FROM (\S+)(?: AS (\S+))?$/gm)];
+    const stages = bases.map(([, , stage]) => stage);
+    const own = bases.map(([, base]) => base).filter((base) => !stages.includes(base));
+    expect(new Set(own)).toEqual(new Set([`\${NODE_IMAGE}`]));
+    const pulled = Object.values(compose.services).flatMap(({ image }) => image ?? []);
+    for (const image of [find('Dockerfile', /^ARG NODE_IMAGE=(.*)$/m), ...pulled]) {
+      expect(image).toMatch(/^\w+:\d+\.\d+/);
+    }
   });
 
   it('starts what npm start starts, as process 1 and as an ordinary user', () => {
@@ -36,5 +64,10 @@ describe('the container', () => {
     expect(copied).not.toHaveLength(0);
     const letThrough = read('.dockerignore').match(/(?<=^!).*$/gm);
     expect(letThrough).toEqual(expect.arrayContaining([...new Set(copied)]));
+  });
+
+  it('is waited for by what stands before it, and waits for what it needs', () => {
+    expect(compose.services.haproxy?.depends_on).toEqual({ lastcall: { condition: 'service_healthy' } });
+    expect(compose.services.lastcall?.depends_on).toEqual({ postgres: { condition: 'service_healthy' } });
   });
 });

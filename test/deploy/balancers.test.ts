@@ -1,8 +1,12 @@
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { readConfig } from '../../src/bootstrap/config';
+import { type Balancer, startBalancer } from '../rolling/balancer';
 import { describeWith, findTool } from '../support/optional-suite';
 import { DEPLOY } from './support/deploy-folder';
 
@@ -47,6 +51,13 @@ describe('haproxy.compose.cfg', () => {
 describe('nginx.conf', () => {
   const config = settings(NGINX);
 
+  it('allows a worker the descriptors that its connections need', () => {
+    const [files, connections] = ['worker_rlimit_nofile', 'worker_connections'].map((name) =>
+      Number(config.match(new RegExp(`${name} (\\d+);`))?.[1]),
+    );
+    expect(files).toBeGreaterThan(2 * (connections ?? Number.NaN));
+  });
+
   it('never takes a replica out for a refused connection', () => {
     const servers = config.match(/server 127\S+ .*/g) ?? [];
     expect(servers).toHaveLength(3);
@@ -62,12 +73,18 @@ describe('nginx.conf', () => {
   });
 });
 
-describeWith('haproxy', 'haproxy.cfg, read by HAProxy', () => {
-  it('is valid', () => {
-    const { status, stderr } = spawnSync(findTool('haproxy') ?? '', ['-c', '-f', HAPROXY], {
+describeWith('haproxy', 'what HAProxy reads', () => {
+  it.each([
+    ['haproxy.cfg', HAPROXY],
+    ['haproxy.compose.cfg', HAPROXY_COMPOSE],
+  ])('is valid: %s', (_, file) => {
+    const { status, stderr } = spawnSync(findTool('haproxy') ?? '', ['-c', '-f', file], {
       encoding: 'utf8',
     });
-    expect([status, stderr]).toEqual([0, '']);
+    const complaints = stderr.match(/\[(WARNING|ALERT)\].*/g) ?? [];
+    // The replicas' name exists only in Docker's network.
+    const serious = complaints.filter((line) => !line.includes("could not resolve address 'lastcall'"));
+    expect([status, serious]).toEqual([0, []]);
   });
 });
 
@@ -81,5 +98,29 @@ describeWith('nginx', 'nginx.conf, read by nginx', () => {
     } finally {
       rmSync(folder, { recursive: true });
     }
+  });
+});
+
+describe.each(['haproxy', 'nginx'] as const)('a request behind %s', (name) => {
+  describeWith(name, name, () => {
+    let replica: Server;
+    let balancer: Balancer;
+    beforeAll(async () => {
+      replica = createServer((request, response) => response.end(request.headers['x-request-id']));
+      await once(replica.listen(0, '127.0.0.1'), 'listening');
+      const { port } = replica.address() as AddressInfo;
+      balancer = await startBalancer(name, [port, port, port]);
+    });
+    afterAll(async () => {
+      await balancer.stop();
+      replica.closeAllConnections();
+      await once(replica.close(), 'close');
+    });
+
+    it("keeps its client's X-Request-Id", async () => {
+      const headers = { 'x-request-id': 'from-the-client' };
+      const answer = await fetch(`http://127.0.0.1:${balancer.port}/`, { headers });
+      expect(await answer.text()).toBe('from-the-client');
+    });
   });
 });
