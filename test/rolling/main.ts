@@ -5,7 +5,7 @@ import { killAllServers } from '../drill/server/server-process';
 import { startTestServer } from '../support/postgres';
 import { type Options, readOptions } from './options';
 import { type PlannedRun, plan } from './plan';
-import { terminalTable } from './report';
+import { markdownTable } from './report';
 import { isFaultless, type RunResult, runScenario } from './run';
 
 async function main(options: Options): Promise<void> {
@@ -34,7 +34,7 @@ async function main(options: Options): Promise<void> {
     killAllServers();
     await postgres.stop();
   }
-  process.stdout.write(`${terminalTable(results)}\n`);
+  process.stdout.write(`${markdownTable(results)}\n`);
   const setting = {
     startedAt,
     node: options.node ?? process.version,

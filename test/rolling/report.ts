@@ -1,4 +1,3 @@
-import Table from 'cli-table3';
 import { failed, type RunResult } from './run';
 
 interface Column {
@@ -12,7 +11,7 @@ const COLUMNS: readonly Column[] = [
   { head: 'restarts', cell: (run) => run.restarts },
   { head: 'requests', cell: (run) => run.requests },
   { head: 'per s', cell: (run) => run.requestsPerSecond },
-  { head: 'FAILED', cell: failed },
+  { head: '**failed**', cell: (run) => `**${failed(run).toLocaleString('en')}**` },
   { head: 'refused', cell: ({ counts }) => counts.refused },
   { head: 'lost', cell: ({ counts }) => counts.lost },
   { head: '503/4xx', cell: ({ counts }) => counts.rejected },
@@ -24,13 +23,13 @@ const COLUMNS: readonly Column[] = [
   { head: 'longest ms', cell: (run) => run.longestMs },
 ];
 
-/** The result for the terminal. */
-export function terminalTable(results: readonly RunResult[]): string {
-  const table = new Table({
-    head: COLUMNS.map((column) => column.head),
-    style: { head: [], border: [], compact: true },
-    colAligns: COLUMNS.map((_, index) => (index < 2 ? 'left' : 'right')),
-  });
-  for (const result of results) table.push(COLUMNS.map((column) => column.cell(result)));
-  return table.toString();
+/** The result as a table in Markdown, as docs/rolling-restarts.md has it. */
+export function markdownTable(results: readonly RunResult[]): string {
+  const rows = results.map((result) => COLUMNS.map(({ cell }) => cellText(cell(result))));
+  const rule = COLUMNS.map((_, index) => (index < 2 ? '---' : '--:'));
+  return [COLUMNS.map(({ head }) => head), rule, ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
+}
+
+function cellText(value: string | number): string {
+  return typeof value === 'number' ? value.toLocaleString('en') : value;
 }
