@@ -1,22 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { readConfig } from '../../src/bootstrap/config';
 import { DEPLOY } from './support/deploy-folder';
 import { manifestFaults } from './support/manifest-faults';
-import { type Manifest, manifests, readYaml } from './support/manifests';
+import { configIn, type Manifest, manifests, readYaml } from './support/manifests';
 
 const all = manifests();
 const pod = all.get('Deployment').spec.template.spec;
 const [container] = pod.containers;
+const config = configIn(container);
 const LABELS = { 'app.kubernetes.io/name': 'lastcall' };
-
-/** What the service would read in this container. */
-function config() {
-  const plain = (container.env as { name: string; value?: string }[]).filter(
-    ({ value }) => value !== undefined,
-  );
-  return readConfig(Object.fromEntries(plain.map(({ name, value }) => [name, value])));
-}
 
 describe('the Kubernetes manifests', () => {
   it('have the fields that the API knows, and no others', () => {
@@ -48,7 +40,7 @@ describe('the Kubernetes manifests', () => {
   });
 
   it('kill no sooner than two seconds after preStop, the whole drain and its delay', () => {
-    const { drain } = config();
+    const { drain } = config;
     const preStopMs = container.lifecycle.preStop.sleep.seconds * 1_000;
     // The shutdown timeout has the delay, the linger and the disposal in it.
     const graceMs = pod.terminationGracePeriodSeconds * 1_000;
@@ -57,7 +49,7 @@ describe('the Kubernetes manifests', () => {
   });
 
   it('ask the probes that exist, at the port where the service listens', () => {
-    const { port, metricsPort } = config();
+    const { port, metricsPort } = config;
     const ports = container.ports.map(({ name, containerPort }: Manifest) => [name, containerPort]);
     expect(ports).toEqual([
       ['http', port],
@@ -75,7 +67,7 @@ describe('the Kubernetes manifests', () => {
   });
 
   it('wait for an answer of /readyz until it says what is wrong with the database', () => {
-    const { acquireTimeoutMs } = config().postgres;
+    const { acquireTimeoutMs } = config.postgres;
     for (const probe of ['startupProbe', 'readinessProbe']) {
       expect(container[probe].timeoutSeconds * 1_000).toBeGreaterThan(acquireTimeoutMs);
     }
@@ -85,7 +77,7 @@ describe('the Kubernetes manifests', () => {
     const { maxReplicas } = all.get('HorizontalPodAutoscaler').spec;
     const { maxSurge } = all.get('Deployment').spec.strategy.rollingUpdate;
     // max_connections, less superuser_reserved_connections.
-    expect((maxReplicas + maxSurge) * config().postgres.size).toBeLessThanOrEqual(100 - 3);
+    expect((maxReplicas + maxSurge) * config.postgres.size).toBeLessThanOrEqual(100 - 3);
   });
 
   it('let the service reach Postgres, and the pooler that we recommend', () => {
