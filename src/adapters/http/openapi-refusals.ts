@@ -24,7 +24,7 @@ const ANYWHERE: Codes = {
   431: ['head_too_large', 'too_many_headers'],
   500: ['internal_error'],
   501: ['transfer_coding_not_supported'],
-  503: ['shutting_down'],
+  503: ['shutting_down', 'outcome_unknown'],
   505: ['http_version_not_supported'],
 };
 

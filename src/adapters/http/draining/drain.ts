@@ -6,7 +6,7 @@ import { DrainTally } from './drain-tally';
 import type { DrainEvent, HttpServerEvent } from './events';
 import { halfReceived } from './half-received';
 import { announceClose, releaseFront } from './last-word';
-import { refusalText, refuse, SHUTTING_DOWN, TIMED_OUT } from './refusal';
+import { OUTCOME_UNKNOWN, refusalText, refuse, SHUTTING_DOWN, TIMED_OUT } from './refusal';
 import { Silence } from './silence';
 
 /** Half a head arrives without an event, so the drain looks again this often. */
@@ -127,7 +127,7 @@ export class Drain {
       const newest = connection.responses.at(-1);
       for (const response of connection.hijacked ? [] : connection.responses) {
         if (response.headersSent) continue;
-        refuse(response, SHUTTING_DOWN, response === newest && connection.endsWithAnAnswer);
+        refuse(response, OUTCOME_UNKNOWN, response === newest && connection.endsWithAnAnswer);
         requests += 1;
       }
     }

@@ -27,7 +27,15 @@ export const HEAD_TOO_LARGE: Refusal = {
 export const SHUTTING_DOWN: Refusal = {
   status: 503,
   code: 'shutting_down',
-  detail: 'The server is shutting down; ask again.',
+  detail: 'The server is shutting down; this request was not carried out. Send it again.',
+  retryAfterSeconds: 1,
+};
+/** In the place of a handler that is still at work, and may come to its end all the same. */
+export const OUTCOME_UNKNOWN: Refusal = {
+  status: 503,
+  code: 'outcome_unknown',
+  detail:
+    'The server is shutting down; it is not known whether this request was carried out. Send it again, best with an Idempotency-Key.',
   retryAfterSeconds: 1,
 };
 
