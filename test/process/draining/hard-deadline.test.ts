@@ -1,6 +1,6 @@
 import { RawClient } from '../../support/raw-client';
 import { FixtureProcess } from './fixture-process';
-import { get } from './requests';
+import { get, post } from './requests';
 
 afterEach(() => FixtureProcess.killAll());
 
@@ -45,5 +45,21 @@ describe('the hard deadline', () => {
     expect(code).toBe(1);
     expect(tookMs).toBeLessThan(3_000);
     expect(fixture.report?.forced).toBe(2);
+  });
+
+  it('keeps an answer that was ready and waited for its turn behind such a handler', async () => {
+    const fixture = await FixtureProcess.start({ budgetMs: 1_500 });
+    const client = await RawClient.open(fixture.port);
+    client.write(get('/slow?ms=60000&stubborn=1'));
+    await fixture.said((line) => line.ran === 'GET /slow');
+    await fixture.drain();
+    client.write(post('/work', 'stored'));
+    expect(await client.waitForEnd()).toBe('fin');
+    expect(client.answers.map((a) => [a.status, a.headers.get('connection')])).toEqual([
+      [503, 'keep-alive'],
+      [201, 'close'],
+    ]);
+    expect((await fixture.exited()).code).toBe(1);
+    expect(fixture.report?.forced).toBe(1);
   });
 });

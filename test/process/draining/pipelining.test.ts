@@ -54,6 +54,26 @@ describe('pipelined requests', () => {
     expect((await fixture.exited()).code).toBe(0);
   });
 
+  it('that arrive when the time for requests is over are each told so, and not run', async () => {
+    const fixture = await FixtureProcess.start({ lingerMs: 1, budgetMs: 3_000 });
+    const [slow, late] = [await RawClient.open(fixture.port), await RawClient.open(fixture.port)];
+    slow.write(get('/slow?ms=60000&stubborn=1'));
+    await fixture.said((line) => line.ran === 'GET /slow');
+    fixture.sigterm();
+    await fixture.said((line) => line.event === 'cancelled');
+    late.write(get('/fast') + get('/fast') + post('/work', 'too late'));
+    await Promise.all([slow.waitForEnd(), late.waitForEnd()]);
+    expect(late.answers.map((a) => [a.status, a.headers.get('connection')])).toEqual([
+      [503, 'keep-alive'],
+      [503, 'keep-alive'],
+      [503, 'close'],
+    ]);
+    for (const { body } of late.answers) expect(JSON.parse(body)).toMatchObject({ code: 'shutting_down' });
+    expect((await fixture.exited()).code).toBe(1);
+    expect([fixture.ran('GET /fast'), fixture.rows]).toEqual([0, []]);
+    expect(fixture.report).toMatchObject({ forced: 1, figures: { turnedAway: 3 } });
+  });
+
   it('are not run once the client has been told Connection: close', async () => {
     const fixture = await FixtureProcess.start({ lingerMs: 3_000 });
     const client = await RawClient.open(fixture.port);

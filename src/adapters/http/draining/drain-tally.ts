@@ -15,6 +15,7 @@ export class DrainTally {
   lastAnswerAt: number | undefined;
   readonly #delivered = new WeakSet<ServerResponse>();
   readonly #cancelled = new Set<ServerResponse>();
+  readonly #turnedAway = new WeakSet<ServerResponse>();
 
   /** Must be called for every response of the drain before it is over. */
   expect(response: ServerResponse): void {
@@ -29,12 +30,19 @@ export class DrainTally {
     for (const response of responses) this.#cancelled.add(response);
   }
 
+  /** No handler gets this one. */
+  turnAway(response: ServerResponse): void {
+    this.#cancelled.delete(response);
+    this.#turnedAway.add(response);
+  }
+
   /** A response is over, however it ended. */
   over(response: ServerResponse): void {
     const delivered = this.#delivered.has(response);
     const own = delivered && !wasRefused(response);
     if (delivered) this.lastAnswerAt = performance.now();
     if (own) this.answered += 1;
+    if (delivered && this.#turnedAway.has(response)) this.turnedAway += 1;
     // A COMMIT that had won against the cancellation is answered 201: nothing was lost.
     if (this.#cancelled.delete(response) && !(own && response.statusCode < 500)) this.forced += 1;
   }

@@ -5,8 +5,8 @@ import type { DrainPlan } from './drain-plan';
 import { DrainTally } from './drain-tally';
 import type { DrainEvent, HttpServerEvent } from './events';
 import { halfReceived } from './half-received';
-import { announceClose, releaseFront } from './last-word';
-import { OUTCOME_UNKNOWN, refusalText, refuse, SHUTTING_DOWN, TIMED_OUT } from './refusal';
+import { announceClose, isHeld, releaseFront } from './last-word';
+import { OUTCOME_UNKNOWN, refusalText, refuse, SHUTTING_DOWN, TIMED_OUT, turnAway } from './refusal';
 import { Silence } from './silence';
 
 /** Half a head arrives without an event, so the drain looks again this often. */
@@ -50,16 +50,16 @@ export class Drain {
 
   /** A request that arrived during the drain; it is on its connection's list already. */
   take(connection: Connection, request: IncomingMessage, response: ServerResponse): void {
-    if (this.#phase !== 'serving') {
-      this.tally.turnedAway += 1;
-      refuse(response, SHUTTING_DOWN, connection.endsWithAnAnswer);
-      return;
-    }
     this.#expect(connection, response);
     // One loop turn later everything that was pipelined behind it has been parsed, and the close goes on the last.
     setImmediate(() => {
       if (response.destroyed || response.writableEnded || connection.parting) return;
-      this.#options.handler(request, response);
+      if (this.#phase === 'serving') {
+        this.#options.handler(request, response);
+        return;
+      }
+      this.tally.turnAway(response);
+      turnAway(response, SHUTTING_DOWN);
     });
   }
 
@@ -126,7 +126,7 @@ export class Drain {
     for (const connection of this.#options.connections.values()) {
       const newest = connection.responses.at(-1);
       for (const response of connection.hijacked ? [] : connection.responses) {
-        if (response.headersSent) continue;
+        if (response.headersSent || isHeld(response)) continue;
         refuse(response, OUTCOME_UNKNOWN, response === newest && connection.endsWithAnAnswer);
         requests += 1;
       }

@@ -67,6 +67,11 @@ export function releaseFront(connection: Connection): void {
   if (release && !front.writableEnded) release();
 }
 
+/** Whether the answer is complete, and only waits for its turn. */
+export function isHeld(response: ServerResponse): boolean {
+  return held.has(response);
+}
+
 /** Whether the newest outstanding response has already told the client that nothing follows it. */
 export function saysClose(connection: Connection): boolean {
   const newest = connection.responses.at(-1);

@@ -60,8 +60,17 @@ export function refuse(response: ServerResponse, refusal: Refusal, close: boolea
   response.shouldKeepAlive = !close;
   const body = JSON.stringify(problemBody(refusal));
   const { writeHead, end } = ServerResponse.prototype;
-  writeHead.call(response, refusal.status, headers(refusal, body, close));
+  // Not through writeHead, whose own headers nobody can read back: whether the client was told to close matters.
+  for (const [name, value] of Object.entries(headers(refusal, body, close))) response.setHeader(name, value);
+  writeHead.call(response, refusal.status);
   end.call(response, body, 'utf8');
+}
+
+/** Answers a request that no handler gets, as a handler would: in its turn, and the close may be added to its head. */
+export function turnAway(response: ServerResponse, refusal: Refusal): void {
+  refused.add(response);
+  const body = JSON.stringify(problemBody(refusal));
+  response.writeHead(refusal.status, headers(refusal, body, false)).end(body);
 }
 
 /** The refusal as bytes for a connection on which no request was understood; always with `Connection: close`. */
