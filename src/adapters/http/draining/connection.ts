@@ -97,8 +97,9 @@ export class Connection {
     if (this.parting) return;
     this.#parting = true;
     const { socket } = this;
+    const { discardTimeoutMs, peerFinTimeoutMs } = this.#options;
     const destroy = () => socket.destroy();
-    const limit = setTimeout(destroy, this.#options.discardTimeoutMs).unref();
+    const limit = setTimeout(destroy, this.hijacked ? peerFinTimeoutMs : discardTimeoutMs).unref();
     socket.once('close', () => clearTimeout(limit));
     socket.setTimeout(this.#peerTimeoutMs, destroy);
     // http takes its own listener off an upgraded socket, and a peer may be gone by now.
