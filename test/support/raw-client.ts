@@ -119,6 +119,15 @@ export class RawClient {
     this.#socket.end();
   }
 
+  /** Lets what comes next wait in the kernel's buffers, which are then soon full. */
+  stopReading(): void {
+    this.#socket.pause();
+  }
+
+  readOn(): void {
+    this.#socket.resume();
+  }
+
   /** Throws like {@link answers}. */
   destroy(): void {
     this.#socket.destroy();

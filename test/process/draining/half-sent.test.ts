@@ -4,7 +4,7 @@ import { FixtureProcess } from './fixture-process';
 afterEach(() => FixtureProcess.killAll());
 
 describe('half-sent requests', () => {
-  const limits = { halfSentTimeoutMs: 400 };
+  const limits = { silentClientTimeoutMs: 400 };
 
   it('are answered when the rest comes', async () => {
     const fixture = await FixtureProcess.start({ lingerMs: 1, limits });

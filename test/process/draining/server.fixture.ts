@@ -9,6 +9,7 @@
  *   POST /work             reads the body, then "inserts a row" (says so) and answers 201
  *   POST /limited          answers 413 once a kilobyte has come, and reads no further
  *   GET  /hijack           takes the raw socket
+ *   GET  /connections      answers with their number
  *   GET  /block?ms=N       blocks the event loop
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -90,6 +91,8 @@ function handler(request: IncomingMessage, response: ServerResponse): void {
     const { socket } = request;
     response.detachSocket(socket);
     socket.write('raw');
+  } else if (path === 'GET /connections') {
+    response.end(String(server.connectionCounts().total));
   } else if (path === 'GET /block') {
     const until = performance.now() + ms;
     while (performance.now() < until);

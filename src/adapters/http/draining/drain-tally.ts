@@ -9,6 +9,8 @@ export class DrainTally {
   timedOut = 0;
   /** Answered 503 without having been run. Not forced either: the client may simply ask again. */
   turnedAway = 0;
+  /** Answered, or still at their handlers, when their clients were cut off for not taking what waited for them. */
+  untaken = 0;
   /** Completely received, and cut short: cancelled, answered 503 in the handler's place, or destroyed. */
   forced = 0;
   /** `performance.now()` of the last answer of any kind. */
@@ -34,6 +36,12 @@ export class DrainTally {
   turnAway(response: ServerResponse): void {
     this.#cancelled.delete(response);
     this.#turnedAway.add(response);
+  }
+
+  /** The client of these was cut off: it had stopped reading. Not forced: what was stored is stored. */
+  giveUp(responses: readonly ServerResponse[]): void {
+    for (const response of responses) this.#cancelled.delete(response);
+    this.untaken += responses.length;
   }
 
   /** A response is over, however it ended. */

@@ -8,6 +8,7 @@ import { halfReceived } from './half-received';
 import { announceClose, isHeld, releaseFront } from './last-word';
 import { OUTCOME_UNKNOWN, refusalText, refuse, SHUTTING_DOWN, TIMED_OUT, turnAway } from './refusal';
 import { Silence } from './silence';
+import { UntakenAnswers } from './untaken-answers';
 
 /** Half a head arrives without an event, so the drain looks again this often. */
 const LOOK_EVERY_MS = 10;
@@ -17,7 +18,7 @@ export interface DrainOptions {
   readonly connections: ReadonlyMap<Socket, Connection>;
   readonly handler: RequestListener;
   readonly cancel: () => void;
-  readonly halfSentTimeoutMs: number;
+  readonly silentClientTimeoutMs: number;
   readonly plan: DrainPlan;
   /** When `stop` was called; `performance.now()`. */
   readonly startedAt: number;
@@ -30,14 +31,16 @@ export class Drain {
   /** Resolves when no connection is left; `plan.destroyAt` at the latest. Never rejects. */
   readonly done: Promise<void>;
   readonly #options: DrainOptions;
-  readonly #silence: Silence;
+  // A paused socket is our own handler being slow, not the client.
+  readonly #sending = new Silence((socket) => (socket.isPaused() ? undefined : socket.bytesRead));
+  readonly #untaken: UntakenAnswers;
   readonly #timer: NodeJS.Timeout;
   #finish = () => {};
   #phase: 'serving' | 'cancelled' | 'refused' | 'destroyed' = 'serving';
 
   constructor(options: DrainOptions) {
     this.#options = options;
-    this.#silence = new Silence(performance.now());
+    this.#untaken = new UntakenAnswers(options.connections, options.silentClientTimeoutMs);
     this.done = new Promise((resolve) => {
       this.#finish = resolve;
     });
@@ -91,6 +94,7 @@ export class Drain {
     const now = performance.now();
     const half = halfReceived(this.#options.server);
     this.#timeOut(half, now);
+    this.#giveUpUntaken();
     if (this.#phase === 'serving' && now >= plan.cancelAt) this.#cancel();
     if (this.#phase === 'cancelled' && now >= plan.refuseAt) this.#refuse();
     if (this.#phase === 'refused' && now >= plan.destroyAt) this.#destroy();
@@ -98,17 +102,24 @@ export class Drain {
   }
 
   #timeOut(half: Set<Socket>, now: number): void {
-    const { connections, halfSentTimeoutMs, plan } = this.#options;
+    const { connections, silentClientTimeoutMs, plan } = this.#options;
     let requests = 0;
     for (const socket of half) {
       const connection = connections.get(socket);
       if (connection === undefined || connection.deaf) continue;
-      if (now < plan.cancelAt && this.#silence.ofMs(socket, now) < halfSentTimeoutMs) continue;
+      if (now < plan.cancelAt && this.#sending.ofMs(socket, now) < silentClientTimeoutMs) continue;
       connection.refuse(TIMED_OUT);
       requests += 1;
     }
     this.tally.timedOut += requests;
     if (requests > 0) this.#emit({ type: 'timed-out', requests });
+  }
+
+  #giveUpUntaken(): void {
+    const responses = this.#untaken.cut();
+    if (responses.length === 0) return;
+    this.tally.giveUp(responses);
+    this.#emit({ type: 'untaken', requests: responses.length });
   }
 
   #cancel(): void {

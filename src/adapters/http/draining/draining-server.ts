@@ -14,6 +14,10 @@ import { saysClose } from './last-word';
 import { DEFAULT_HTTP_LIMITS, type HttpLimits } from './limits';
 import { logEvent } from './log-event';
 import type { ConnectionCounts, DrainingServerOptions } from './options';
+import { UntakenAnswers } from './untaken-answers';
+
+/** Between two looks for answers that nobody takes. */
+const LOOK_EVERY_MS = 1_000;
 
 export type { ConnectionCounts, DrainingServerOptions } from './options';
 
@@ -33,6 +37,7 @@ export class DrainingServer implements Component {
   #stopping: Promise<StopDetails> | undefined;
   #listener: Listener | undefined;
   #drain: Drain | undefined;
+  #watch: NodeJS.Timeout | undefined;
 
   constructor(options: DrainingServerOptions) {
     this.#options = options;
@@ -73,6 +78,8 @@ export class DrainingServer implements Component {
     const { address } = this.#listener;
     const text = typeof address === 'string' ? address : `${address.address}:${address.port}`;
     this.#emit({ type: 'listening', address: text });
+    const untaken = new UntakenAnswers(this.#connections, this.#limits.untakenAnswerTimeoutMs);
+    this.#watch = setInterval(() => untaken.cut(), LOOK_EVERY_MS).unref();
   }
 
   async #stop(deadline: Deadline): Promise<StopDetails> {
@@ -89,14 +96,15 @@ export class DrainingServer implements Component {
       connections: this.#connections,
       handler: this.#options.handler,
       cancel: this.#options.cancel,
-      halfSentTimeoutMs: this.#limits.halfSentTimeoutMs,
+      silentClientTimeoutMs: this.#limits.silentClientTimeoutMs,
       plan: planDrain(startedAt, deadline.at, this.#options.lingerMs),
       startedAt,
       emit: (event) => this.#emit(event),
     });
     this.#drain = drain;
+    clearInterval(this.#watch);
     await drain.done;
-    const { answered, timedOut, turnedAway, forced, lastAnswerAt } = drain.tally;
+    const { answered, timedOut, turnedAway, untaken, forced, lastAnswerAt } = drain.tally;
     const drainMs = performance.now() - startedAt;
     const lastAnswerAtMs = lastAnswerAt === undefined ? undefined : lastAnswerAt - startedAt;
     this.#emit({ type: 'drained', atMs: drainMs, lastAnswerAtMs, forced });
@@ -111,6 +119,7 @@ export class DrainingServer implements Component {
         answeredDuringDrain: answered,
         timedOut,
         turnedAway,
+        untaken,
         drainMs,
       },
     };
@@ -135,10 +144,10 @@ export class DrainingServer implements Component {
   }
 
   #accepted(socket: Socket): void {
-    const { peerFinTimeoutMs, halfSentTimeoutMs, discardTimeoutMs } = this.#limits;
+    const { peerFinTimeoutMs, silentClientTimeoutMs, discardTimeoutMs } = this.#limits;
     const connection = new Connection(socket, {
       peerFinTimeoutMs,
-      stalledBodyTimeoutMs: halfSentTimeoutMs,
+      stalledBodyTimeoutMs: silentClientTimeoutMs,
       discardTimeoutMs,
       onOver: (over, response) => this.#drain?.over(over, response),
     });

@@ -20,6 +20,8 @@ export type DrainEvent =
   | { readonly type: 'farewell'; readonly connections: number }
   /** Requests that were never completely received got 408. */
   | { readonly type: 'timed-out'; readonly requests: number }
+  /** Answers that their clients had stopped reading were given up, and the connections cut. */
+  | { readonly type: 'untaken'; readonly requests: number }
   /** The hard deadline for requests: their work was told to stop. */
   | { readonly type: 'cancelled'; readonly requests: number }
   /** Requests whose handlers did not answer even then got 503. */

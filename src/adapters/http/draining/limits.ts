@@ -16,12 +16,18 @@ export interface HttpLimits {
   readonly maxHeaderBytes: number;
   /** Requests on one connection; the last is answered with `Connection: close`. 0: no bound. */
   readonly maxRequestsPerSocket: number;
+  /** How long a client may take nothing of an answer that waits for it before it is cut off. */
+  readonly untakenAnswerTimeoutMs: number;
   /**
-   * How long a client may send nothing in the middle of a request: during the drain, before it gets 408; at any time,
-   * after an answer that did not wait for the body (413), before it is cut off.
+   * How long a client may be silent in the middle of an exchange. During the drain: before half a request gets 408, and
+   * before a client that takes nothing of its answer is cut off. At any time: before one is cut off that has got an
+   * answer which did not wait for the body (413).
    */
-  readonly halfSentTimeoutMs: number;
-  /** After our FIN: how long the peer may stay silent without a FIN of its own before the connection is destroyed. */
+  readonly silentClientTimeoutMs: number;
+  /**
+   * After our FIN: how long the peer may stay silent without a FIN of its own before the connection is destroyed. A
+   * hijacked or upgraded one gets no longer if it goes on talking.
+   */
   readonly peerFinTimeoutMs: number;
   /** After our FIN: how long a peer that is still writing (to a 413, say) is read and thrown away. */
   readonly discardTimeoutMs: number;
@@ -34,7 +40,8 @@ export const DEFAULT_HTTP_LIMITS: HttpLimits = {
   maxConnections: 0,
   maxHeaderBytes: 16_384,
   maxRequestsPerSocket: 0,
-  halfSentTimeoutMs: 5_000,
+  untakenAnswerTimeoutMs: 30_000,
+  silentClientTimeoutMs: 5_000,
   peerFinTimeoutMs: 500,
   discardTimeoutMs: 30_000,
 };

@@ -19,6 +19,9 @@ export function logEvent(log: Log, event: HttpServerEvent): void {
     case 'timed-out':
       log.info('half-received requests answered 408', fields);
       break;
+    case 'untaken':
+      log.info('answers that were not read given up', fields);
+      break;
     case 'cancelled':
       log.warn('requests ran out of time and were cancelled', fields);
       break;

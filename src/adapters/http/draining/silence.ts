@@ -1,21 +1,21 @@
 import type { Socket } from 'node:net';
 
-/** How long the clients in the middle of a request have sent nothing. Counts from its own creation at the earliest. */
+/** For how long nothing has come from a client (or gone to it), by a figure that changes whenever something does. */
 export class Silence {
-  readonly #heard = new WeakMap<Socket, { bytes: number; at: number }>();
-  readonly #since: number;
+  readonly #figureOf: (socket: Socket) => number | undefined;
+  readonly #last = new WeakMap<Socket, { readonly figure: number | undefined; readonly at: number }>();
 
-  constructor(now: number) {
-    this.#since = now;
+  /** @param figureOf undefined where a silence is not the client's. */
+  constructor(figureOf: (socket: Socket) => number | undefined) {
+    this.#figureOf = figureOf;
   }
 
-  /** Milliseconds without a byte, as far as the calls of this method could see. */
+  /** Milliseconds of silence, as far as the calls of this method could see: 0 at the first. */
   ofMs(socket: Socket, now: number): number {
-    const heard = this.#heard.get(socket);
-    const bytes = socket.bytesRead;
-    // A paused socket is our own handler being slow, not the client.
-    if (heard?.bytes === bytes && !socket.isPaused()) return now - heard.at;
-    this.#heard.set(socket, { bytes, at: heard ? now : this.#since });
-    return heard ? 0 : now - this.#since;
+    const figure = this.#figureOf(socket);
+    const last = this.#last.get(socket);
+    if (figure !== undefined && last?.figure === figure) return now - last.at;
+    this.#last.set(socket, { figure, at: now });
+    return 0;
   }
 }
