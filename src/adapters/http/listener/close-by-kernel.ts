@@ -21,6 +21,7 @@ export async function closeByKernel(
   if (fd === undefined || typeof address === 'string') throw new Error('the server has no TCP descriptor');
   const family = address.family === 'IPv4' ? 'IPv4' : 'IPv6';
   // Whoever accepts it, we or libuv in a turn between: a connection made from now on is deaf until it is told to hear.
+  // For as long as the socket is open, so also where its queue cannot be emptied; afterwards none comes.
   const hear = (socket: Socket) => {
     const connection = descriptorOf(socket);
     if (connection !== undefined) kernel.hear(connection, family);
@@ -42,7 +43,7 @@ export async function closeByKernel(
       closeSocketOnly(server);
       synDropMs = performance.now() - droppingSince;
     },
-  }).finally(() => server.off('connection', hear));
+  });
   const reason = [refusal, giveUp].filter(Boolean).join('; ');
   return {
     ...(refusal === undefined ? { method: 'syn-drop', synDropMs } : { method: 'accept-until-empty' }),
