@@ -1,7 +1,8 @@
 /** How a listener was closed, and what it took. */
 export interface ListenerCloseReport {
   /**
-   * - `syn-drop`: new SYNs were dropped, everything already connected was accepted, nothing was lost;
+   * - `syn-drop`: new SYNs were dropped, and everything that was connected or about to be was accepted; unless `reason`
+   *   says otherwise, nothing was lost but what a SYN cookie had let in (SYN queue full), whose handshake nobody knows of;
    * - `accept-until-empty`: SYNs could not be dropped (`reason` says why); the queue was emptied and the socket closed
    *   in the same turn, and a connection made in the microseconds between them is reset;
    * - `accept-until-quiet`: the queue could not be reached (`reason` says why); under a flood, what came in the last

@@ -13,6 +13,8 @@ const IPPROTO_TCP = 6;
 const TCP_INFO = 11;
 const TCP_LISTEN = 10;
 const FD_CLOEXEC = 1;
+/** Of one look into the queue; under a flood, accepting until nothing waits might have no end. */
+const MAX_ACCEPTED = 4_096;
 /** In `struct tcp_info`; on a listening socket it is the length of the accept queue (tcp_get_info). */
 const TCPI_UNACKED_OFFSET = 24;
 
@@ -53,7 +55,7 @@ function kernelThrough(libc: Libc): ListenKernel {
     hear: (connection, family) => setMinimumTtl(libc, connection, family, ANY_TTL),
     acceptWaiting: (fd) => {
       const accepted: number[] = [];
-      for (let waiting = acceptQueueLength(libc, fd); waiting > 0; waiting -= 1) {
+      while (accepted.length < MAX_ACCEPTED) {
         const connection = libc.accept(fd);
         if (connection === undefined) break;
         accepted.push(connection);
@@ -63,7 +65,8 @@ function kernelThrough(libc: Libc): ListenKernel {
     acceptQueueLength: (fd) => acceptQueueLength(libc, fd),
     handshakes: (port, family) => countHandshakes(libc, port, family),
     preferTwin: (fd) => {
-      // Members are in the order in which they listened, so a successor of ours is at 1 (reuseport_add_sock).
+      // Members are in the order in which they listened, so a successor of ours is at 1 (reuseport_add_sock). If it is
+      // the younger that stops, 1 is itself, whose SYNs are dropped: its clients try again after a second, at the older.
       libc.setProgram(fd, SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF, selectMember(1));
       return () => libc.setInt(fd, SOL_SOCKET, SO_DETACH_REUSEPORT_BPF, 0);
     },

@@ -10,13 +10,16 @@ export interface ListenKernel {
   dropNewSyns(fd: number, family: AddressFamily): void;
   /** Lets packets of a connection through which was made while its listener dropped SYNs; until then it is deaf. */
   hear(connection: number, family: AddressFamily): void;
-  /** Accepts what waits, without waiting, and returns the descriptors; fewer than wait where descriptors run short. */
+  /** Accepts what waits, without waiting, and returns the descriptors; not all where descriptors run short. */
   acceptWaiting(fd: number): number[];
   /** Completed connections that nobody has accepted yet. */
   acceptQueueLength(fd: number): number;
   /** Handshakes under way on a local port: SYN received, final ACK not yet. */
   handshakes(port: number, family: AddressFamily): number;
-  /** New connections go to the other socket of our `SO_REUSEPORT` group, until the returned function is called. */
+  /**
+   * New connections go to the second socket of our `SO_REUSEPORT` group, which is our successor's if we are the older,
+   * until the returned function is called.
+   */
   preferTwin(fd: number): () => void;
   /** Child processes that we spawn do not get the descriptor. */
   closeOnExec(fd: number): void;
