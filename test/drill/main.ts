@@ -57,6 +57,7 @@ async function drill(options: Options, serverUrl: string): Promise<ModeResult[]>
       seed: options.seed,
       graceMs: options.grace,
       ...(options.clientsStop === undefined ? {} : { clientsStopMs: options.clientsStop }),
+      noRefusals: !options.refusals,
       ...lanes,
       onTrial: (mode, done) => progress.trialDone(mode, done),
     });

@@ -22,13 +22,14 @@ afterAll(async () => {
 });
 
 /** Runs the drill on a fixture; returns what it reports beside the names that the fixture says it did wrong by. */
-async function drill(fixture: string, modes = [keptAlive, oneShot]) {
+async function drill(fixture: string, { modes = [keptAlive, oneShot], noRefusals = false } = {}) {
   const file = path.join(folder, fixture);
   await writeFile(file, '');
   const results = await runDrill({
     command: `FIXTURE_FAULTS=${file} ${process.execPath} ${path.join(__dirname, 'fixtures', `${fixture}.js`)}`,
     cwd: process.cwd(),
     modes,
+    noRefusals,
     trials: 1,
     clients: 6,
     seed: 7,
@@ -86,6 +87,16 @@ test('a server that does everything right is reported faultless, with every requ
     expect(result.counts.acknowledged + result.counts.refused).toBe(result.requests);
   }
   expect(isFaultless(results)).toBe(true);
+}, 30_000);
+
+test('a server that refuses some jobs plainly is right, unless it was said to carry out every one', async () => {
+  const tolerant = await drill('refuses');
+  expect(sum(tolerant.results, 'failed')).toBe(0);
+  expect(isFaultless(tolerant.results)).toBe(true);
+  const { results, wrong } = await drill('refuses', { noRefusals: true });
+  expect(wrong.length).toBeGreaterThan(1);
+  expect(results.flatMap((r) => r.faults.map(({ request }) => request.seen.name)).sort()).toEqual(wrong);
+  expect(isFaultless(results)).toBe(false);
 }, 30_000);
 
 test('a server that is still there at the end of the grace period is killed, and that is a fault', async () => {

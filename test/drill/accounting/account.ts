@@ -30,6 +30,7 @@ export function account(
   seen: readonly Observation[],
   rowNames: readonly string[],
   signalledAt: number,
+  mayRefuse = true,
 ): Account {
   const rows = new Map<string, number>();
   for (const name of rowNames) rows.set(name, (rows.get(name) ?? 0) + 1);
@@ -40,7 +41,7 @@ export function account(
     const own = observation.kind === 'work' ? (rows.get(observation.name) ?? 0) : 0;
     if (observation.kind === 'work') rows.delete(observation.name);
     for (let extra = 1; extra < own; extra += 1) unexplained.push(observation.name);
-    const fate = fateOf(observation, own, moments);
+    const fate = fateOf(observation, own, moments, mayRefuse);
     counts[fate] += 1;
     return { seen: observation, fate, rows: own };
   });

@@ -58,6 +58,10 @@ test.each(WORK)('a job with %s', (_, over, rows, fate) => {
   expect(fateOf(seen(over), rows, MOMENTS)).toBe(fate);
 });
 
+test('a plain no is a fault where every job can be carried out', () => {
+  expect(fateOf(seen({ status: 503 }), 0, MOMENTS, false)).toBe('failed');
+});
+
 const late = { firstByteAt: SIGNAL + 51, answeredAt: SIGNAL + 60 };
 const PROBES: readonly [string, Partial<Observation>, Fate][] = [
   ['200 before the signal', { status: 200 }, 'answered'],

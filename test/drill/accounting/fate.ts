@@ -36,13 +36,14 @@ export const UNSEEN_DRAIN_MS = 2000;
  * The fate of one request.
  *
  * @param rows how many rows carry its name, counted after the server and its last database session have gone
+ * @param mayRefuse whether a clean no is a right answer to a job
  */
-export function fateOf(seen: Observation, rows: number, moments: Moments): Fate {
+export function fateOf(seen: Observation, rows: number, moments: Moments, mayRefuse = true): Fate {
   if (seen.kind === 'health') return fateOfProbe(seen, moments);
   if (seen.answeredAt === null) return fateOfUnanswered(seen, rows);
   if (seen.status === 201) return fateOfCreated(seen, rows);
   if (rows > 0) return 'phantom';
-  return isCleanRejection(seen.status) ? 'rejected' : 'failed';
+  return mayRefuse && isCleanRejection(seen.status) ? 'rejected' : 'failed';
 }
 
 function fateOfUnanswered(seen: Observation, rows: number): Fate {

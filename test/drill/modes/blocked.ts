@@ -26,6 +26,7 @@ export const blocked: Mode = {
   title: 'queued behind a blocked event loop',
   policy:
     'The server is stopped (SIGSTOP) for 60 ms, in which half of the clients connect and all send; SIGTERM comes at the end of it, before it runs on (SIGCONT). Everything that was written by then must be answered.',
+  answersAll: true,
   beforeSignalMs: [80, 90],
   drive: (trial) => everyClient(trial, (client) => queueUp(trial, client)),
   async deliver(target) {

@@ -21,6 +21,7 @@ export const keptAlive: Mode = {
   name: 'kept-alive',
   title: 'kept-alive clients, busy',
   policy: 'Every request whose bytes were written gets a complete answer.',
+  answersAll: true,
   beforeSignalMs: [120, 300],
   drive: (trial) => everyClient(trial, (client) => closedLoop(trial, client, () => 0)),
 };

@@ -31,6 +31,8 @@ export interface Mode {
   readonly policy: string;
   /** How long the load runs before the signal: a random moment in this range, in ms. */
   readonly beforeSignalMs: readonly [number, number];
+  /** Whether a server that loses nothing can carry out every request of it, so that even a clean no is one too many. */
+  readonly answersAll?: boolean;
   /** Modes that measure the time to exit are not disturbed by knocking on the port. */
   readonly undisturbed?: boolean;
   /** Runs every client. Resolves when all have finished; never rejects for what the server does. */

@@ -19,6 +19,7 @@ export const oneShot: Mode = {
   title: 'one connection a request',
   policy:
     'A connection that the kernel established counts, even when the server never accepted it: its request must be answered. Only a handshake that fails is a refusal.',
+  answersAll: true,
   beforeSignalMs: [120, 300],
   drive: (trial) => everyClient(trial, (client) => newConnectionEachTime(trial, client)),
 };

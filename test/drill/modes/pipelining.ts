@@ -26,6 +26,7 @@ export const pipelining: Mode = {
   title: 'four pipelined requests at a time',
   policy:
     'All four are answered, in order. A close announced on an early answer, with the later ones unanswered, loses them: their bytes had been written.',
+  answersAll: true,
   beforeSignalMs: [120, 300],
   drive: (trial) => everyClient(trial, (client) => pipeline(trial, client)),
 };

@@ -30,6 +30,7 @@ export const slowUpload: Mode = {
   title: 'slow uploads across the signal',
   policy:
     'An upload that was under way at the signal, and ends at most 560 ms after it began, is answered. An early 4xx or 503 is a clean answer too.',
+  answersAll: true,
   beforeSignalMs: [150, 350],
   drive: (trial) => everyClient(trial, (client) => upload(trial, client)),
 };

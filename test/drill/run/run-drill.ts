@@ -14,6 +14,8 @@ export interface DrillPlan {
   readonly seed: number;
   readonly graceMs: number;
   readonly clientsStopMs?: number;
+  /** A clean no counts as a fault in the modes in which every request can be carried out. */
+  readonly noRefusals?: boolean;
   /** One empty database for each lane of trials that run side by side. */
   readonly databaseUrls: readonly string[];
   /** For the bare process: another server's table is not like its own. */
@@ -47,6 +49,7 @@ export async function runDrill(plan: DrillPlan): Promise<ModeResult[]> {
 }
 
 async function runMode(plan: DrillPlan, mode: Mode, lanes: readonly Lane[], bare: Lane): Promise<ModeResult> {
+  const mayRefuse = plan.noRefusals !== true || mode.answersAll !== true;
   const tally = new ModeTally(mode, plan.clients);
   let next = 1;
   let done = 0;
@@ -57,7 +60,7 @@ async function runMode(plan: DrillPlan, mode: Mode, lanes: readonly Lane[], bare
       while (next <= plan.trials) {
         const number = next;
         next += 1;
-        const trial = { ...plan, ...lane, mode, number, seed: plan.seed + number };
+        const trial = { ...plan, ...lane, mode, mayRefuse, number, seed: plan.seed + number };
         tally.add(await runTrial(trial));
         if (isTimed(mode)) {
           const yardstick = { ...trial, ...bare, command: BARE_COMMAND };

@@ -23,6 +23,8 @@ export interface TrialPlan {
   readonly table: JobsTable;
   /** The grace period: an exit must come within this after the signal, or SIGKILL follows. */
   readonly graceMs: number;
+  /** Whether a clean no is a right answer to a job. */
+  readonly mayRefuse: boolean;
   /** Clients start nothing new this long after the signal; left out, they go on until the server has gone. */
   readonly clientsStopMs?: number;
 }
@@ -93,7 +95,7 @@ export async function runTrial(plan: TrialPlan): Promise<TrialResult> {
   await plan.table.clear();
 
   const exitAt = exit === null ? null : exit.at - zero;
-  const result = account(recorder.observations, names, sentAt);
+  const result = account(recorder.observations, names, sentAt, plan.mayRefuse);
   const log = server.logLines().map((line) => ({ ...line, at: line.at - zero }));
   return {
     number: plan.number,
