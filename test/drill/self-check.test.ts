@@ -49,6 +49,9 @@ const sum = (results: readonly ModeResult[], key: keyof ReturnType<typeof bad>) 
   results.reduce((total, result) => total + bad(result)[key], 0);
 const NOTHING = { lost: 0, phantom: 0, missing: 0, failed: 0, unexplained: 0, badExits: 0 };
 
+/** What the picture of a clean trial shows. */
+const MARKS = ['exit', 'last answer', 'listener closed', 'pool ended', 'signal'];
+
 const KINDS = [
   ['loses', 'lost'],
   ['phantoms', 'phantom'],
@@ -87,6 +90,7 @@ test('a server that does everything right is reported faultless, with every requ
     expect(result.counts.acknowledged + result.counts.refused).toBe(result.requests);
   }
   expect(isFaultless(results)).toBe(true);
+  for (const { shown } of results) expect(shown?.marks.map(({ label }) => label).sort()).toEqual(MARKS);
 }, 30_000);
 
 test('a server that refuses some jobs plainly is right, unless it was said to carry out every one', async () => {

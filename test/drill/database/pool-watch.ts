@@ -18,18 +18,21 @@ export class PoolWatch {
     return this.#endedAt;
   }
 
+  /** Looks once more: a server may have exited in the very moment in which its pool had ended. */
   async stop(): Promise<void> {
     this.#stopped = true;
     await this.#done;
   }
 
   async #run(table: JobsTable, now: () => number): Promise<void> {
-    while (!this.#stopped) {
+    for (;;) {
+      const isLast = this.#stopped;
       const at = now();
       if ((await table.sessions()) === 0) {
         this.#endedAt = at;
         return;
       }
+      if (isLast) return;
       await sleep(EVERY_MS);
     }
   }

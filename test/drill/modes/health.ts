@@ -20,9 +20,13 @@ async function holdOpen(trial: TrialContext, client: number): Promise<void> {
   connection.close();
 }
 
+/** One client has enough connections to ask until the upload is over; the others stop earlier. */
+const SPARE = { last: 24, others: 6 };
+
 /** Asks about every 30 ms on connections that are opened before the signal, a fresh one whenever the last was used up. */
 async function probeOld(trial: TrialContext, client: number): Promise<void> {
-  const spare = Array.from({ length: 6 }, () => new Connection({ ...trial, client }));
+  const length = client === 1 ? SPARE.last : SPARE.others;
+  const spare = Array.from({ length }, () => new Connection({ ...trial, client }));
   await Promise.all(spare.map((connection) => connection.opened));
   for (const connection of spare) {
     while (connection.isUsable && !trial.enough.aborted) {

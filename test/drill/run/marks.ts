@@ -19,7 +19,13 @@ export function marksOf(moments: Moments): Mark[] {
   const answers = moments.requests.flatMap(({ seen }) => (seen.answeredAt === null ? [] : [seen.answeredAt]));
   const last = answers.reduce((latest, at) => Math.max(latest, at), Number.NEGATIVE_INFINITY);
   if (last > moments.signalledAt) marks.push({ at: last, label: 'last answer' });
-  if (moments.poolEndedAt !== null) marks.push({ at: moments.poolEndedAt, label: 'pool ended' });
+  if (moments.poolEndedAt !== null) {
+    // Seen a little late where the exit followed at once; no session outlives its process.
+    marks.push({
+      at: Math.min(moments.poolEndedAt, moments.exitAt ?? Number.POSITIVE_INFINITY),
+      label: 'pool ended',
+    });
+  }
   if (moments.exitAt !== null) marks.push({ at: moments.exitAt, label: 'exit' });
   return marks.sort((a, b) => a.at - b.at);
 }

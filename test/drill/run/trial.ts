@@ -90,8 +90,8 @@ export async function runTrial(plan: TrialPlan): Promise<TrialResult> {
   clearTimeout(tired);
   await load;
   listener?.stop();
-  await pool?.stop();
   const names = await plan.table.finalNames();
+  await pool?.stop();
   await plan.table.clear();
 
   const exitAt = exit === null ? null : exit.at - zero;
