@@ -1,4 +1,5 @@
-import { connect } from 'node:net';
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
 import { RawClient } from '../../support/raw-client';
 import { FixtureProcess } from './fixture-process';
 import { get } from './requests';
@@ -69,6 +70,10 @@ describe('new connections', () => {
     await fixture.said((line) => line.ran === 'GET /slow');
     await fixture.drain();
     await expect(RawClient.open(fixture.port)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    const successor = createServer().listen(fixture.port, '127.0.0.1');
+    await once(successor, 'listening');
+    expect(client.answers).toEqual([]);
+    successor.close();
     await client.waitForEnd();
     expect(client.answers[0]?.status).toBe(200);
     await fixture.exited();
@@ -76,11 +81,21 @@ describe('new connections', () => {
 });
 
 describe('a server that nobody is connected to', () => {
-  it('has stopped within milliseconds', async () => {
+  it('does not wait for the linger', async () => {
     const fixture = await FixtureProcess.start({ lingerMs: 4_000 });
     connect(fixture.port, '127.0.0.1').destroy();
     fixture.sigterm();
     expect((await fixture.exited()).code).toBe(0);
-    expect(fixture.report?.figures?.drainMs).toBeLessThan(500);
+    expect(fixture.report?.figures?.drainMs).toBeLessThan(4_000);
+  });
+
+  const onLinux = process.platform === 'linux' ? it : it.skip;
+  onLinux('reports for how long it ignored new connections rather than refuse them', async () => {
+    const fixture = await FixtureProcess.start();
+    fixture.sigterm();
+    await fixture.exited();
+    const { synDropMs, listenerCloseMs } = fixture.report?.figures ?? {};
+    expect(synDropMs).toBeGreaterThan(0);
+    expect(synDropMs).toBeLessThanOrEqual(listenerCloseMs ?? 0);
   });
 });

@@ -29,7 +29,14 @@ describe('a table that stays locked until the shutdown times out', () => {
     }
     expect(await service.exitCode()).toBe(1);
     expect(performance.now() - signalledAt).toBeLessThan(8_000);
-    expect(service.lines.at(-1)).toMatchObject({ msg: 'drain report', exitCode: 1, outcome: 'forced' });
+    expect(service.lines.at(-1)).toMatchObject({
+      msg: 'drain report',
+      exitCode: 1,
+      outcome: 'forced',
+      components: expect.arrayContaining([
+        expect.objectContaining({ name: 'http-server', outcome: 'forced', forced: 5 }),
+      ]),
+    });
     await unlock();
     expect(await onlooker.sessions()).toBe(0);
     expect(await onlooker.names()).toEqual([]);

@@ -4,7 +4,7 @@ export interface DrainPlan {
   readonly farewellAt: number;
   /** Half-sent requests get 408; the work of all others is cancelled, and their handlers may answer. */
   readonly cancelAt: number;
-  /** Whatever has no head out gets 503, and every connection its FIN. */
+  /** Whatever has no head out gets 503, and idle connections their farewell, whatever else is in flight. */
   readonly refuseAt: number;
   /** Whatever is still open is destroyed. A little before the deadline, so that the stop itself is in time. */
   readonly destroyAt: number;
