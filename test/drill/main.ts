@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { createLanes, startPostgres } from './database/lanes';
-import { type Options, readOptions } from './options';
+import { type Options, readOptions, yardstickFor } from './options';
 import { Progress } from './progress';
 import { htmlReport } from './report/html';
 import { jsonReport, type Setting } from './report/json';
@@ -58,6 +58,7 @@ async function drill(options: Options, serverUrl: string): Promise<ModeResult[]>
       graceMs: options.grace,
       ...(options.clientsStop === undefined ? {} : { clientsStopMs: options.clientsStop }),
       noRefusals: !options.refusals,
+      yardstick: yardstickFor(options),
       ...lanes,
       onTrial: (mode, done) => progress.trialDone(mode, done),
     });

@@ -31,7 +31,7 @@ export const MODES: readonly Mode[] = [
 /** The three under which the peers are compared. */
 export const LOAD_MODES: readonly Mode[] = [keptAlive, randomGaps, oneShot];
 
-/** The modes that measure the time to exit run a bare process beside the server. */
+/** The modes that measure the time to exit run the yardstick beside the server. */
 export function isTimed(mode: Mode): boolean {
   return mode === exitIdle || mode === exitKeptAlive || mode === exitLoaded;
 }

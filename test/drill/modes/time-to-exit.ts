@@ -4,7 +4,7 @@ import { keptAlive } from './kept-alive';
 import { everyClient, type Mode, type TrialContext } from './mode';
 
 const BESIDE =
-  'The time from the signal to the exit is shown beside that of a bare process whose handler is `process.exit`, measured in turn with it.';
+  'The time from the signal to the exit is shown beside that of a process whose handler is `process.exit`, measured in turn with it: this service without its drain, or for another command a bare node:http server.';
 
 export const exitIdle: Mode = {
   name: 'exit-idle',

@@ -41,10 +41,12 @@ export function terminalTable(results: readonly ModeResult[]): string {
   return table.toString();
 }
 
-/** `12 (20)`, and the bare process's beside it where it was measured. */
+/** `12 (20)`, and beside it that of a process which exits at once, and what the medians differ by, where measured. */
 export function exitTimes(result: ModeResult): string {
   const own = spreadText(result.exitMs);
-  return result.bareExitMs === null ? own : `${own}, bare ${spreadText(result.bareExitMs)}`;
+  if (result.exitMs === null || result.bareExitMs === null) return own;
+  const more = result.exitMs.median - result.bareExitMs.median;
+  return `${own}, at once ${spreadText(result.bareExitMs)}: ${more < 0 ? '' : '+'}${more.toFixed(0)}`;
 }
 
 function spreadText(spread: Spread | null): string {

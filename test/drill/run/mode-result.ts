@@ -24,7 +24,7 @@ export interface ModeResult {
   readonly badExits: number;
   /** From the signal to the exit, ms; null when no trial ended by itself. */
   readonly exitMs: Spread | null;
-  /** The same of a bare process, in the modes that measure it. */
+  /** The same of the yardstick, a process that exits at once, in the modes that measure it. */
   readonly bareExitMs: Spread | null;
   /** The first bad trial, else the last one: the one to show. */
   readonly shown: TrialResult | null;

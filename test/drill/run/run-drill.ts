@@ -18,12 +18,13 @@ export interface DrillPlan {
   readonly noRefusals?: boolean;
   /** One empty database for each lane of trials that run side by side. */
   readonly databaseUrls: readonly string[];
-  /** For the bare process: another server's table is not like its own. */
+  /** The command whose time to exit is shown beside the server's; by default a bare process that exits at once. */
+  readonly yardstick?: string | undefined;
+  /** For the yardstick: another server's table is not like its own. */
   readonly bareDatabaseUrl: string;
   readonly onTrial?: (mode: Mode, done: number) => void;
 }
 
-/** The yardstick for the time to exit. */
 const BARE_COMMAND = `${process.execPath} ${path.join(__dirname, '..', 'fixtures', 'bare-exit.js')}`;
 
 interface Lane {
@@ -63,7 +64,7 @@ async function runMode(plan: DrillPlan, mode: Mode, lanes: readonly Lane[], bare
         const trial = { ...plan, ...lane, mode, mayRefuse, number, seed: plan.seed + number };
         tally.add(await runTrial(trial));
         if (isTimed(mode)) {
-          const yardstick = { ...trial, ...bare, command: BARE_COMMAND };
+          const yardstick = { ...trial, ...bare, command: plan.yardstick ?? BARE_COMMAND };
           tally.addBare((await runTrial(yardstick)).exitMs);
         }
         done += 1;
