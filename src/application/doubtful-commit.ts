@@ -1,9 +1,9 @@
-import { CommitInDoubt, StoreUnavailable } from '../domain/errors';
+import { CommitInDoubt, OutcomeUnknown, StoreUnavailable } from '../domain/errors';
 import { abortable } from './abortable';
 import type { BatchJobRepository, BatchOutcome } from './ports/batch-job-repository';
 import type { Submission } from './ports/job-repository';
 
-/** How long to wait before each attempt; after the last one the clients are told that the store is unavailable. */
+/** How long to wait before each attempt; after the last one the clients are told that nobody knows. */
 const ATTEMPTS_AFTER_MS = [0, 50, 200, 500];
 
 /** An attempt that meets silence lasts until its statement times out; after so long no other is begun. */
@@ -15,7 +15,7 @@ const NO_ATTEMPT_AFTER_MS = 5_000;
  * That is safe even when the lost statement is still running in the store, waiting for a lock say: whichever of the
  * two commits second finds the ids taken, and changes nothing.
  *
- * @throws {StoreUnavailable} when the store does not answer; a row may or may not exist then.
+ * @throws {OutcomeUnknown} when the store does not answer; each of the rows may or may not exist then.
  * @throws whatever the store says of a row that it will not take.
  */
 export async function resolveDoubt(
@@ -36,7 +36,7 @@ export async function resolveDoubt(
       if (!(error instanceof CommitInDoubt || error instanceof StoreUnavailable)) throw error;
     }
   }
-  throw new StoreUnavailable('whether the jobs are stored could not be found out', { cause: failure });
+  throw new OutcomeUnknown('whether the jobs are stored could not be found out', { cause: failure });
 }
 
 async function lookUpAndStoreMissing(

@@ -7,6 +7,7 @@ export const ERROR_CODES = {
   invalidIdempotencyKey: 'invalid_idempotency_key',
   idempotencyKeyReused: 'idempotency_key_reused',
   storeUnavailable: 'store_unavailable',
+  outcomeUnknown: 'outcome_unknown',
   storeOverloaded: 'store_overloaded',
   commitInDoubt: 'commit_in_doubt',
   submissionCancelled: 'shutting_down',
@@ -44,9 +45,14 @@ export class IdempotencyKeyReused extends DomainError {
   readonly code = ERROR_CODES.idempotencyKeyReused;
 }
 
-/** The store could not be reached or did not answer in time. Nothing is promised about the row. */
+/** The store could not be reached, or gave up and rolled back. Nothing was stored; trying again later is right. */
 export class StoreUnavailable extends DomainError {
   readonly code = ERROR_CODES.storeUnavailable;
+}
+
+/** Whether the row is in the store could not be found out. */
+export class OutcomeUnknown extends DomainError {
+  readonly code = ERROR_CODES.outcomeUnknown;
 }
 
 /** More work waits for the store than it may hold. Nothing was stored; trying again later is right. */

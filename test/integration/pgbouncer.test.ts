@@ -5,6 +5,7 @@ import { PostgresSchema } from '../../src/adapters/postgres/postgres-schema';
 import { UuidJobIds } from '../../src/adapters/system/uuid-job-ids';
 import { GroupCommit } from '../../src/application/group-commit';
 import type { JobRepository } from '../../src/application/ports/job-repository';
+import { StoreUnavailable } from '../../src/domain/errors';
 import { batchJobRepositoryContract } from '../contract/batch-job-repository.contract';
 import { cancellationContract } from '../contract/cancellation.contract';
 import { idempotencyKeysContract } from '../contract/idempotency-keys.contract';
@@ -12,6 +13,7 @@ import { jobRepositoryContract } from '../contract/job-repository.contract';
 import { NEVER, submission } from '../contract/jobs';
 import { describeWith } from '../support/optional-suite';
 import { type PgBouncer, startPgBouncer } from '../support/pgbouncer';
+import { TcpProxy } from '../support/tcp-proxy';
 import { postgresFixture } from './postgres-fixture';
 
 jest.setTimeout(30_000);
@@ -26,8 +28,8 @@ describeWith('pgbouncer', 'through PgBouncer in transaction mode', () => {
     await made.start(NEVER);
     return made;
   };
-  const pooled = async (serverConnections?: number) => {
-    const made = await startPgBouncer(fixture().testDatabase.url, serverConnections);
+  const pooled = async (serverConnections?: number, url = fixture().testDatabase.url) => {
+    const made = await startPgBouncer(url, serverConnections);
     poolers.push(made);
     return made;
   };
@@ -39,6 +41,7 @@ describeWith('pgbouncer', 'through PgBouncer in transaction mode', () => {
   });
   // Before the fixture drops the database, and ends pools whose connections are gone by then.
   afterAll(() => Promise.all(poolers.map((each) => each.stop())));
+  afterAll(() => TcpProxy.closeAll());
 
   const adapters: [string, () => JobRepository][] = [
     ['KyselyJobRepository', () => new KyselyJobRepository(database)],
@@ -94,6 +97,38 @@ describeWith('pgbouncer', 'through PgBouncer in transaction mode', () => {
       await unlock();
     }
     expect(await fixture().onlooker.names()).not.toContainEqual(expect.stringMatching(/^waiting/));
+  });
+
+  it('finds out what became of a commit whose server connection was lost before its answer', async () => {
+    const { proxy, url } = await TcpProxy.inFrontOf(fixture().testDatabase.url);
+    const cut = await started({}, (await pooled(1, url)).url);
+    const commit = new GroupCommit(new KyselyJobRepository(cut), {
+      batchMax: 16,
+      concurrency: 1,
+      queueMax: 1000,
+    });
+    for (let round = 0; round < 5; round += 1) {
+      const struck = proxy.strike('insert into jobs', 'cut before its answer');
+      const one = submission(`cut ${round}`);
+      expect(await commit.store(one, NEVER)).toEqual({ job: one.job, replayed: false });
+      await struck;
+    }
+    const names = (await fixture().onlooker.names()).filter((name) => name.startsWith('cut'));
+    expect(names).toEqual(['cut 0', 'cut 1', 'cut 2', 'cut 3', 'cut 4']);
+  });
+
+  it('stores nothing of a statement that the pooler gave up before it had a server connection', async () => {
+    const repository = new KyselyJobRepository(
+      await started({ statementTimeoutMs: 20_000 }, (await pooled(1)).url),
+    );
+    const unlock = await fixture().onlooker.lockJobs();
+    const held = repository.store(submission('held'), NEVER);
+    await fixture().onlooker.untilBlocked();
+    const one = submission('never sent');
+    await expect(repository.storeBatch([one], NEVER)).rejects.toThrow(StoreUnavailable);
+    await unlock();
+    await held;
+    expect(await repository.find(one.job.id)).toBeUndefined();
   });
 
   it('gives the server connections their statement timeout, which the service cannot', async () => {

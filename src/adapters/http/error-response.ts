@@ -19,7 +19,14 @@ const TABLE: Partial<Record<ErrorCode, Row>> = {
   },
   [ERROR_CODES.storeUnavailable]: {
     status: 503,
-    detail: 'The database is unavailable. Send the request again, best with an Idempotency-Key.',
+    detail: 'The database is unavailable. Nothing was stored; send the request again.',
+    retryAfterSeconds: 1,
+  },
+  [ERROR_CODES.outcomeUnknown]: {
+    status: 503,
+    detail:
+      'The database did not answer: the job may or may not be stored. Send the request again with its ' +
+      'Idempotency-Key; without one it may be stored twice.',
     retryAfterSeconds: 1,
   },
   [ERROR_CODES.storeOverloaded]: {

@@ -19,7 +19,7 @@ const submitWork = {
       413: ['body_too_large'],
       415: ['unsupported_media_type'],
       422: [ERROR_CODES.idempotencyKeyReused],
-      503: [ERROR_CODES.storeUnavailable, ERROR_CODES.storeOverloaded],
+      503: [ERROR_CODES.storeUnavailable, ERROR_CODES.storeOverloaded, ERROR_CODES.outcomeUnknown],
     }),
     201: json('The job is stored.', JOB, ['Location', 'Idempotent-Replayed']),
   },

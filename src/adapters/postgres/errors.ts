@@ -1,23 +1,47 @@
 import { DatabaseError } from 'pg';
 import { CommitInDoubt, StoreUnavailable } from '../../domain/errors';
 
-/** SQLSTATE classes and codes that say "not now" of a statement that has been rolled back. */
+/**
+ * SQLSTATE classes and codes that say "not now" of a statement that has been rolled back. "Cannot connect now" is not
+ * among them: it comes before anything is sent, unless a pooler hands it on.
+ */
 const TRANSIENT = [
-  '08', // connection exception
   '40', // transaction rollback: deadlock, serialization failure
-  '53', // insufficient resources: disk full, out of memory, too many connections
+  '53', // insufficient resources: disk full, out of memory
   '55P03', // lock not available
   '57014', // query canceled: here the statement timeout, since our own cancellations are told apart before
-  '57P03', // cannot connect now: starting up or shutting down
   '58', // system error: an I/O error of the server
   '25006', // read-only transaction: a standby, or a failover under way
 ];
 
-/** The server ended the session; whether a commit under way had finished is not said. */
-const SESSION_ENDED = ['57P01', '57P02', '57P05'];
+/** SQLSTATE classes and codes that do not say whether a commit under way had finished. */
+const IN_DOUBT = [
+  '08', // connection exception: a pooler that has lost its server connection (PgBouncer's 08P01), in the middle of a commit too
+  '57P', // operator intervention: the server has ended the session
+  '40003', // statement completion unknown: a distributed database whose node has gone
+];
+
+/**
+ * The session ends with such an error, whatever its code: a full disk is an ERROR to a statement, which is rolled back,
+ * and a PANIC to the write-ahead log, in the middle of a commit.
+ */
+const SESSION_ENDS = ['FATAL', 'PANIC'];
+
+/**
+ * The settings that PgBouncer names when it ends a client that still waits for a server connection. Its SQLSTATE is that
+ * of a lost server (08P01), but nothing was sent.
+ */
+const STILL_IN_THE_POOLER = /query_wait_timeout|server_login_retry/;
 
 export function isStatementCancelled(error: unknown): boolean {
   return error instanceof DatabaseError && error.code === '57014';
+}
+
+/** Whether the connection serves nobody any more: it is lost, or the other side closes it with this error. */
+export function endsSession(error: unknown): boolean {
+  return (
+    !(error instanceof DatabaseError) || isAny(SESSION_ENDS, error.severity) || isAny(IN_DOUBT, error.code)
+  );
 }
 
 /** The error of a connection that could not be had: nothing was sent. */
@@ -26,18 +50,18 @@ export function connectFailure(error: unknown): StoreUnavailable {
 }
 
 /**
- * The error of a statement that was sent. What Postgres answered with an error is rolled back; no answer at all
- * leaves the commit in doubt; an error about the data is passed on as it is.
+ * The error of a statement that was sent. What Postgres answered with an error is rolled back, unless the session has
+ * ended with it; that, or no answer at all, leaves the commit in doubt. An error about the data is passed on as it is.
  */
 export function statementFailure(error: unknown): unknown {
-  if (!(error instanceof DatabaseError)) {
-    return new CommitInDoubt('the database connection was lost', { cause: error });
-  }
-  const code = error.code ?? '';
-  if (SESSION_ENDED.includes(code))
-    return new CommitInDoubt('the database ended the session', { cause: error });
-  if (TRANSIENT.some((prefix) => code.startsWith(prefix))) {
+  if (error instanceof DatabaseError && STILL_IN_THE_POOLER.test(error.message)) return connectFailure(error);
+  if (endsSession(error)) return new CommitInDoubt('the database connection was lost', { cause: error });
+  if (isAny(TRANSIENT, (error as DatabaseError).code)) {
     return new StoreUnavailable('the database cannot do it now', { cause: error });
   }
   return error;
+}
+
+function isAny(prefixes: readonly string[], value = ''): boolean {
+  return prefixes.some((prefix) => value.startsWith(prefix));
 }

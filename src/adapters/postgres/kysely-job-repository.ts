@@ -1,6 +1,6 @@
 import type { BatchJobRepository, BatchOutcome } from '../../application/ports/batch-job-repository';
 import type { StoredJob, Submission } from '../../application/ports/job-repository';
-import { CommitInDoubt, IdempotencyKeyReused, StoreUnavailable } from '../../domain/errors';
+import { CommitInDoubt, IdempotencyKeyReused, OutcomeUnknown, StoreUnavailable } from '../../domain/errors';
 import type { Job, JobId, JobName } from '../../domain/job';
 import type { PostgresDatabase } from './postgres-database';
 import { FIND_BY_KEYS, FIND_JOBS, INSERT_JOBS, INSERT_JOBS_WITH_KEYS } from './statements';
@@ -27,7 +27,7 @@ export class KyselyJobRepository implements BatchJobRepository {
   }
 
   async store(submission: Submission, signal: AbortSignal): Promise<StoredJob> {
-    const [outcome] = await this.storeBatch([submission], signal).catch(unavailableInDoubt);
+    const [outcome] = await this.storeBatch([submission], signal).catch(inDoubt(OutcomeUnknown));
     if (outcome === undefined) throw new Error('a batch of one has no outcome');
     if (outcome instanceof IdempotencyKeyReused) throw outcome;
     return outcome;
@@ -63,7 +63,7 @@ export class KyselyJobRepository implements BatchJobRepository {
   }
 
   async findAll(ids: readonly JobId[]): Promise<readonly Job[]> {
-    const { rows } = await this.#database.run<JobRow>(FIND_JOBS, [ids]).catch(unavailableInDoubt);
+    const { rows } = await this.#database.run<JobRow>(FIND_JOBS, [ids]).catch(inDoubt(StoreUnavailable));
     return rows.map(toJob);
   }
 
@@ -94,8 +94,10 @@ export class KyselyJobRepository implements BatchJobRepository {
 }
 
 /** Only a batch tells of doubt: about a read there is none, and after a single store nobody looks into it. */
-function unavailableInDoubt(error: unknown): never {
-  throw error instanceof CommitInDoubt ? new StoreUnavailable(error.message, { cause: error }) : error;
+function inDoubt(Thrown: typeof OutcomeUnknown | typeof StoreUnavailable): (error: unknown) => never {
+  return (error) => {
+    throw error instanceof CommitInDoubt ? new Thrown(error.message, { cause: error }) : error;
+  };
 }
 
 function earlierOutcome({ job }: Submission, row: KeyRow): BatchOutcome {

@@ -7,11 +7,11 @@ import type { Component, StopDetails } from '../../application/ports/component';
 import type { DatabaseLocation } from '../../application/ports/database-location';
 import type { Log } from '../../application/ports/log';
 import type { ReadinessProbe } from '../../application/ports/readiness-probe';
-import { CommitInDoubt, DomainError, SubmissionCancelled } from '../../domain/errors';
+import { DomainError, SubmissionCancelled } from '../../domain/errors';
 import { cancelUntilOver } from './cancel-request';
 import { connectWithRetry } from './connect-with-retry';
 import { LastcallDialect } from './dialect';
-import { connectFailure, isStatementCancelled, statementFailure } from './errors';
+import { connectFailure, endsSession, isStatementCancelled, statementFailure } from './errors';
 import { NamedStatements, type PreparedStatement } from './named-statements';
 import { type PoolSettings, poolOptions } from './pool-options';
 import type { Schema } from './schema';
@@ -80,7 +80,7 @@ export class PostgresDatabase implements Component, ReadinessProbe {
    *
    * @throws {StoreUnavailable} no connection was to be had, or the server gave up; rolled back.
    * @throws {SubmissionCancelled} cancelled; rolled back.
-   * @throws {CommitInDoubt} the connection was lost before the answer came.
+   * @throws {CommitInDoubt} the connection was lost before the answer came, or the session ended with an error.
    * @throws {DatabaseError} the statement's own error; rolled back.
    */
   async run<R extends QueryResultRow>(
@@ -98,9 +98,8 @@ export class PostgresDatabase implements Component, ReadinessProbe {
       if (signal?.aborted && isStatementCancelled(error)) {
         throw new SubmissionCancelled('the statement was cancelled', { cause: error });
       }
-      const failure = error instanceof DomainError ? error : statementFailure(error);
-      broken = failure instanceof CommitInDoubt;
-      throw failure;
+      broken = endsSession(error);
+      throw error instanceof DomainError ? error : statementFailure(error);
     } finally {
       this.#running -= 1;
       over?.();

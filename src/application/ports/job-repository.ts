@@ -27,7 +27,8 @@ export interface StoredJob {
  * @throws {SubmissionCancelled} `signal` aborted and the row is not, and will not be, in the store. When the commit
  *   had won the race, `store` resolves all the same.
  * @throws {StoreOverloaded} nothing was stored.
- * @throws {StoreUnavailable} the store did not answer. After this one alone the row may or may not exist.
+ * @throws {StoreUnavailable} nothing was stored.
+ * @throws {OutcomeUnknown} the store did not answer. After this one alone the row may or may not exist.
  */
 export interface JobRepository {
   store(submission: Submission, signal: AbortSignal): Promise<StoredJob>;

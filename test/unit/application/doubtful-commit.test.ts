@@ -1,6 +1,6 @@
 import { InMemoryJobRepository } from '../../../src/adapters/memory/in-memory-job-repository';
 import { resolveDoubt } from '../../../src/application/doubtful-commit';
-import { StoreUnavailable } from '../../../src/domain/errors';
+import { OutcomeUnknown, StoreUnavailable } from '../../../src/domain/errors';
 import { NEVER, submission } from '../../contract/jobs';
 
 /** A store that fails its first look-ups, each after `failsAfterMs`. */
@@ -44,7 +44,7 @@ describe('a batch whose answer was lost', () => {
 
   it('is given up after four attempts that are refused at once', async () => {
     const store = new TroubledStore(Number.POSITIVE_INFINITY, 0);
-    const resolved = expect(resolveDoubt(store, [submission()], NEVER)).rejects.toThrow(StoreUnavailable);
+    const resolved = expect(resolveDoubt(store, [submission()], NEVER)).rejects.toThrow(OutcomeUnknown);
     await jest.advanceTimersByTimeAsync(2_000);
     await resolved;
     expect(store.lookUps).toBe(4);
@@ -52,7 +52,7 @@ describe('a batch whose answer was lost', () => {
 
   it('is given up after one attempt that met silence: its client has waited long enough', async () => {
     const store = new TroubledStore(Number.POSITIVE_INFINITY, 11_000);
-    const resolved = expect(resolveDoubt(store, [submission()], NEVER)).rejects.toThrow(StoreUnavailable);
+    const resolved = expect(resolveDoubt(store, [submission()], NEVER)).rejects.toThrow(OutcomeUnknown);
     await jest.advanceTimersByTimeAsync(12_000);
     await resolved;
     expect(store.lookUps).toBe(1);

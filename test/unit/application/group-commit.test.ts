@@ -3,6 +3,7 @@ import { GroupCommit, type GroupCommitSettings } from '../../../src/application/
 import {
   CommitInDoubt,
   IdempotencyKeyReused,
+  OutcomeUnknown,
   StoreOverloaded,
   StoreUnavailable,
   SubmissionCancelled,
@@ -168,7 +169,7 @@ describe('a commit in doubt', () => {
     expect(all.map(({ state }) => state)).toEqual(['a', 'b']);
   });
 
-  it('ends as unavailable when the store does not come back', async () => {
+  it('ends as unknown when the store does not come back', async () => {
     const { store, submit } = build();
     store.findAllFails = new StoreUnavailable('still down');
     jest.useFakeTimers({ doNotFake: ['setImmediate', 'performance'] });
@@ -178,13 +179,13 @@ describe('a commit in doubt', () => {
       await jest.advanceTimersByTimeAsync(100);
       expect(one.state).toBe('waiting');
       await jest.advanceTimersByTimeAsync(2_000);
-      expect(one.state).toBeInstanceOf(StoreUnavailable);
+      expect(one.state).toBeInstanceOf(OutcomeUnknown);
     } finally {
       jest.useRealTimers();
     }
   });
 
-  it('is given up at once when its signal aborts, as unavailable: nobody knows', async () => {
+  it('is given up at once when its signal aborts, as unknown', async () => {
     const { store, submit } = build();
     store.findAllFails = new StoreUnavailable('still down');
     const abort = sharedAbort();
@@ -193,7 +194,7 @@ describe('a commit in doubt', () => {
     abort.abort();
     await settled();
     await settled();
-    expect(one.state).toBeInstanceOf(StoreUnavailable);
+    expect(one.state).toBeInstanceOf(OutcomeUnknown);
   });
 });
 

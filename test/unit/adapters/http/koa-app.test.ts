@@ -1,5 +1,10 @@
 import { gzipSync } from 'node:zlib';
-import { StoreOverloaded, StoreUnavailable, SubmissionCancelled } from '../../../../src/domain/errors';
+import {
+  OutcomeUnknown,
+  StoreOverloaded,
+  StoreUnavailable,
+  SubmissionCancelled,
+} from '../../../../src/domain/errors';
 import { type Answer, type App, serveApp } from './support';
 
 let app: App;
@@ -112,6 +117,7 @@ describe('POST /work', () => {
 
   it.each([
     [new StoreUnavailable('secret'), 503, 'store_unavailable'],
+    [new OutcomeUnknown('secret'), 503, 'outcome_unknown'],
     [new StoreOverloaded('secret'), 503, 'store_overloaded'],
     [new SubmissionCancelled('secret'), 503, 'shutting_down'],
     [new Error('secret'), 500, 'internal_error'],

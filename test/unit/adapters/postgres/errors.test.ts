@@ -1,33 +1,55 @@
 import { DatabaseError } from 'pg';
 import {
   connectFailure,
+  endsSession,
   isStatementCancelled,
   statementFailure,
 } from '../../../../src/adapters/postgres/errors';
 import { CommitInDoubt, StoreUnavailable } from '../../../../src/domain/errors';
 
-function databaseError(code: string): DatabaseError {
-  const error = new DatabaseError('it says no', 1, 'error');
-  error.code = code;
-  return error;
+function databaseError(code: string, severity = 'ERROR', message = 'it says no'): DatabaseError {
+  return Object.assign(new DatabaseError(message, 1, 'error'), { code, severity });
 }
 
-it.each(['08006', '40001', '40P01', '53100', '53300', '55P03', '57014', '57P03', '58030', '25006'])(
-  'takes SQLSTATE %s for a store that is unavailable: rolled back, worth trying again',
+it.each(['40001', '40P01', '53100', '53300', '55P03', '57014', '58030', '25006'])(
+  'takes SQLSTATE %s for a store that is unavailable: rolled back, worth trying again, on the same connection',
   (code) => {
     const cause = databaseError(code);
     expect(statementFailure(cause)).toMatchObject({ code: 'store_unavailable', cause });
+    expect(endsSession(cause)).toBe(false);
   },
 );
 
-it.each(['57P01', '57P02', '57P05'])('takes SQLSTATE %s for a commit in doubt', (code) => {
-  expect(statementFailure(databaseError(code))).toBeInstanceOf(CommitInDoubt);
+it.each([
+  ['08006', 'ERROR'],
+  ['08P01', 'FATAL'],
+  ['40003', 'ERROR'],
+  ['53100', 'PANIC'],
+  ['57P01', 'FATAL'],
+  ['57P02', 'WARNING'],
+  ['57P05', 'FATAL'],
+  ['58030', 'PANIC'],
+  ['XX000', 'FATAL'],
+])('takes SQLSTATE %s as %s for a commit in doubt, on a connection that is lost', (code, severity) => {
+  const cause = databaseError(code, severity);
+  expect(statementFailure(cause)).toBeInstanceOf(CommitInDoubt);
+  expect(endsSession(cause)).toBe(true);
 });
 
 it('takes a lost connection for a commit in doubt', () => {
   const cause = new Error('Connection terminated unexpectedly');
   expect(statementFailure(cause)).toMatchObject({ code: 'commit_in_doubt', cause });
+  expect(endsSession(cause)).toBe(true);
 });
+
+it.each(['query_wait_timeout', 'server login has been failing, try again later (server_login_retry)'])(
+  'takes what a pooler never sent for a store that is unavailable, on a connection that is lost: %s',
+  (message) => {
+    const cause = databaseError('08P01', 'FATAL', message);
+    expect(statementFailure(cause)).toBeInstanceOf(StoreUnavailable);
+    expect(endsSession(cause)).toBe(true);
+  },
+);
 
 it.each(['22021', '23505', '42P01'])('hands on what is wrong with the statement or its data: %s', (code) => {
   const error = databaseError(code);
