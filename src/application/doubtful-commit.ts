@@ -1,4 +1,4 @@
-import { CommitInDoubt, OutcomeUnknown, StoreUnavailable } from '../domain/errors';
+import { DataRefused, DomainError, OutcomeUnknown } from '../domain/errors';
 import { abortable } from './abortable';
 import type { BatchJobRepository, BatchOutcome } from './ports/batch-job-repository';
 import type { Submission } from './ports/job-repository';
@@ -16,7 +16,7 @@ const NO_ATTEMPT_AFTER_MS = 5_000;
  * two commits second finds the ids taken, and changes nothing.
  *
  * @throws {OutcomeUnknown} when the store does not answer; each of the rows may or may not exist then.
- * @throws whatever the store says of a row that it will not take.
+ * @throws {DataRefused} when the store will not take one of the rows that are missing.
  */
 export async function resolveDoubt(
   store: BatchJobRepository,
@@ -33,7 +33,7 @@ export async function resolveDoubt(
     } catch (error) {
       failure = error;
       if (signal.aborted) break;
-      if (!(error instanceof CommitInDoubt || error instanceof StoreUnavailable)) throw error;
+      if (error instanceof DataRefused || !(error instanceof DomainError)) throw error;
     }
   }
   throw new OutcomeUnknown('whether the jobs are stored could not be found out', { cause: failure });

@@ -1,4 +1,10 @@
-import { CommitInDoubt, DomainError, StoreOverloaded, SubmissionCancelled } from '../domain/errors';
+import {
+  CommitInDoubt,
+  DataRefused,
+  DomainError,
+  StoreOverloaded,
+  SubmissionCancelled,
+} from '../domain/errors';
 import type { Job, JobId } from '../domain/job';
 import type { Deadline } from './deadline';
 import { resolveDoubt } from './doubtful-commit';
@@ -116,9 +122,8 @@ export class GroupCommit implements JobRepository, Component {
     try {
       settle(batch, await this.#storeBatch(submissions, signal));
     } catch (error) {
-      if (error instanceof DomainError) rejectAll(batch, error);
-      else if (batch.length === 1) rejectAll(batch, error);
-      else await this.#commitHalves(batch);
+      if (error instanceof DataRefused && batch.length > 1) await this.#commitHalves(batch);
+      else rejectAll(batch, error);
     }
   }
 

@@ -9,6 +9,7 @@ export const ERROR_CODES = {
   storeUnavailable: 'store_unavailable',
   outcomeUnknown: 'outcome_unknown',
   storeOverloaded: 'store_overloaded',
+  dataRefused: 'data_refused',
   commitInDoubt: 'commit_in_doubt',
   submissionCancelled: 'shutting_down',
   startInterrupted: 'start_interrupted',
@@ -58,6 +59,11 @@ export class OutcomeUnknown extends DomainError {
 /** More work waits for the store than it may hold. Nothing was stored; trying again later is right. */
 export class StoreOverloaded extends DomainError {
   readonly code = ERROR_CODES.storeOverloaded;
+}
+
+/** The store will not take a row, which the domain should have refused. Nothing of its batch was stored. */
+export class DataRefused extends DomainError {
+  readonly code = ERROR_CODES.dataRefused;
 }
 
 /** The connection was lost between a statement and its answer: its rows may or may not be there. */

@@ -2,7 +2,7 @@ import { KyselyJobRepository } from '../../src/adapters/postgres/kysely-job-repo
 import type { PostgresDatabase } from '../../src/adapters/postgres/postgres-database';
 import { GroupCommit } from '../../src/application/group-commit';
 import type { JobRepository, Submission } from '../../src/application/ports/job-repository';
-import { CommitInDoubt, OutcomeUnknown, StoreUnavailable } from '../../src/domain/errors';
+import { CommitInDoubt, DataRefused, OutcomeUnknown, StoreUnavailable } from '../../src/domain/errors';
 import type { JobName } from '../../src/domain/job';
 import { batchJobRepositoryContract } from '../contract/batch-job-repository.contract';
 import { cancellationContract } from '../contract/cancellation.contract';
@@ -64,7 +64,7 @@ describe('KyselyJobRepository as BatchJobRepository', () => {
     const repository = new KyselyJobRepository(database);
     const key = aKey();
     const batch = [submission('one'), submission('two', key), { job: POISON }];
-    await expect(repository.storeBatch(batch, NEVER)).rejects.toThrow();
+    await expect(repository.storeBatch(batch, NEVER)).rejects.toThrow(DataRefused);
     expect(await repository.findAll(batch.map(({ job }) => job.id))).toEqual([]);
     const again = submission('another name', key);
     expect(await repository.storeBatch([again], NEVER)).toEqual([{ job: again.job, replayed: false }]);

@@ -1,5 +1,5 @@
 import { DatabaseError } from 'pg';
-import { CommitInDoubt, StoreUnavailable } from '../../domain/errors';
+import { CommitInDoubt, DataRefused, StoreUnavailable } from '../../domain/errors';
 
 /**
  * SQLSTATE classes and codes that say "not now" of a statement that has been rolled back. "Cannot connect now" is not
@@ -13,6 +13,9 @@ const TRANSIENT = [
   '58', // system error: an I/O error of the server
   '25006', // read-only transaction: a standby, or a failover under way
 ];
+
+/** SQLSTATE classes that say something of the data, not of the statement: data exception, integrity constraint violation. */
+const ABOUT_THE_DATA = ['22', '23'];
 
 /** SQLSTATE classes and codes that do not say whether a commit under way had finished. */
 const IN_DOUBT = [
@@ -37,6 +40,11 @@ export function isStatementCancelled(error: unknown): boolean {
   return error instanceof DatabaseError && error.code === '57014';
 }
 
+/** Whether the statement was sacrificed to another one, a deadlock's, say: rolled back, and likely to succeed at once. */
+export function isConflict(error: unknown): boolean {
+  return error instanceof DatabaseError && isAny(['40'], error.code) && !endsSession(error);
+}
+
 /** Whether the connection serves nobody any more: it is lost, or the other side closes it with this error. */
 export function endsSession(error: unknown): boolean {
   return (
@@ -51,13 +59,16 @@ export function connectFailure(error: unknown): StoreUnavailable {
 
 /**
  * The error of a statement that was sent. What Postgres answered with an error is rolled back, unless the session has
- * ended with it; that, or no answer at all, leaves the commit in doubt. An error about the data is passed on as it is.
+ * ended with it; that, or no answer at all, leaves the commit in doubt. What is a defect of ours is passed on as it is.
  */
 export function statementFailure(error: unknown): unknown {
   if (error instanceof DatabaseError && STILL_IN_THE_POOLER.test(error.message)) return connectFailure(error);
   if (endsSession(error)) return new CommitInDoubt('the database connection was lost', { cause: error });
   if (isAny(TRANSIENT, (error as DatabaseError).code)) {
     return new StoreUnavailable('the database cannot do it now', { cause: error });
+  }
+  if (isAny(ABOUT_THE_DATA, (error as DatabaseError).code)) {
+    return new DataRefused('the database refuses the data', { cause: error });
   }
   return error;
 }

@@ -11,7 +11,7 @@ import { DomainError, SubmissionCancelled } from '../../domain/errors';
 import { cancelUntilOver } from './cancel-request';
 import { connectWithRetry } from './connect-with-retry';
 import { LastcallDialect } from './dialect';
-import { connectFailure, endsSession, isStatementCancelled, statementFailure } from './errors';
+import { connectFailure, endsSession, isConflict, isStatementCancelled, statementFailure } from './errors';
 import { NamedStatements, type PreparedStatement } from './named-statements';
 import { type PoolSettings, poolOptions } from './pool-options';
 import type { Schema } from './schema';
@@ -76,11 +76,13 @@ export class PostgresDatabase implements Component, ReadinessProbe {
   }
 
   /**
-   * Runs one statement, which commits by itself. `signal` cancels it in the server.
+   * Runs one statement, which commits by itself; a second time where Postgres sacrificed it to another one. `signal`
+   * cancels it in the server.
    *
    * @throws {StoreUnavailable} no connection was to be had, or the server gave up; rolled back.
    * @throws {SubmissionCancelled} cancelled; rolled back.
    * @throws {CommitInDoubt} the connection was lost before the answer came, or the session ended with an error.
+   * @throws {DataRefused} for one of its values; rolled back.
    * @throws {DatabaseError} the statement's own error; rolled back.
    */
   async run<R extends QueryResultRow>(
@@ -91,9 +93,10 @@ export class PostgresDatabase implements Component, ReadinessProbe {
     const client = await this.#acquire(signal);
     const over = signal && cancelUntilOver(client, signal);
     this.#running += 1;
+    const attempt = () => this.#statements.run<R>(client, statement, values, signal);
     let broken = false;
     try {
-      return await this.#statements.run<R>(client, statement, values, signal);
+      return await attempt().catch((error) => (isConflict(error) ? attempt() : Promise.reject(error)));
     } catch (error) {
       if (signal?.aborted && isStatementCancelled(error)) {
         throw new SubmissionCancelled('the statement was cancelled', { cause: error });

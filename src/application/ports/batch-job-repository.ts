@@ -13,8 +13,8 @@ export type BatchOutcome = StoredJob | IdempotencyKeyReused;
  *
  * @throws {SubmissionCancelled} `signal` aborted first.
  * @throws {StoreUnavailable} there was no connection to be had, or the store gave up in time.
+ * @throws {DataRefused} the store will not take one of the rows; which one is not known.
  * @throws {CommitInDoubt} the exception: the connection was lost after the statement went out.
- * @throws whatever the store says of a row that it will not take; which row is not known.
  */
 export interface BatchJobRepository extends JobRepository {
   storeBatch(submissions: readonly Submission[], signal: AbortSignal): Promise<readonly BatchOutcome[]>;

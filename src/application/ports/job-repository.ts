@@ -28,6 +28,7 @@ export interface StoredJob {
  *   had won the race, `store` resolves all the same.
  * @throws {StoreOverloaded} nothing was stored.
  * @throws {StoreUnavailable} nothing was stored.
+ * @throws {DataRefused} nothing was stored.
  * @throws {OutcomeUnknown} the store did not answer. After this one alone the row may or may not exist.
  */
 export interface JobRepository {

@@ -2,6 +2,7 @@ import { Deadline } from '../../../src/application/deadline';
 import { GroupCommit, type GroupCommitSettings } from '../../../src/application/group-commit';
 import {
   CommitInDoubt,
+  DataRefused,
   IdempotencyKeyReused,
   OutcomeUnknown,
   StoreOverloaded,
@@ -120,7 +121,7 @@ describe('a row that the store will not take', () => {
     const { store, submit, submitAll } = build({ batchMax: 8 });
     const blocker = submit('blocker');
     const all = submitAll('a', 'b', 'c', 'bad', 'e', 'f', 'g', 'h');
-    const refusal = new Error('invalid byte sequence');
+    const refusal = new DataRefused('invalid byte sequence');
     store.answer = async (batch) => {
       if (batch.some(({ job }) => job.name === 'bad')) throw refusal;
       return batch.map(({ job }) => ({ job, replayed: false }));
@@ -132,7 +133,7 @@ describe('a row that the store will not take', () => {
     expect(store.batches.length).toBeLessThanOrEqual(1 + 2 * 4);
   });
 
-  it.each([new StoreUnavailable('down'), new StoreOverloaded('full')])(
+  it.each([new StoreUnavailable('down'), new StoreOverloaded('full'), new Error('no such table')])(
     'is not looked for when the fault is not in a row: %s',
     async (error) => {
       const { store, submit, submitAll } = build();
@@ -167,6 +168,22 @@ describe('a commit in doubt', () => {
     await store.next.commit();
     await untilSettled(...all);
     expect(all.map(({ state }) => state)).toEqual(['a', 'b']);
+  });
+
+  it('fails only the row that the store will not take when it is sent again', async () => {
+    const { store, submit, submitAll } = build();
+    submit('blocker');
+    const all = submitAll('a', 'bad', 'c');
+    await store.next.commit();
+    const refusal = new DataRefused('invalid byte sequence');
+    const lost = store.next;
+    store.answer = async (batch) => {
+      if (batch.some(({ job }) => job.name === 'bad')) throw refusal;
+      return store.memory.storeBatch(batch, NEVER);
+    };
+    await lost.fail(new CommitInDoubt('lost'));
+    await untilSettled(...all);
+    expect(all.map(({ state }) => state)).toEqual(['a', refusal, 'c']);
   });
 
   it('ends as unknown when the store does not come back', async () => {

@@ -2,6 +2,7 @@ import { DatabaseError } from 'pg';
 import {
   connectFailure,
   endsSession,
+  isConflict,
   isStatementCancelled,
   statementFailure,
 } from '../../../../src/adapters/postgres/errors';
@@ -51,9 +52,23 @@ it.each(['query_wait_timeout', 'server login has been failing, try again later (
   },
 );
 
-it.each(['22021', '23505', '42P01'])('hands on what is wrong with the statement or its data: %s', (code) => {
+it.each(['22021', '23505'])('says that it is about the data: %s', (code) => {
+  const cause = databaseError(code);
+  expect(statementFailure(cause)).toMatchObject({ code: 'data_refused', cause });
+});
+
+it.each(['42P01', '42501', 'XX000'])('hands on what is a defect: %s', (code) => {
   const error = databaseError(code);
   expect(statementFailure(error)).toBe(error);
+});
+
+it.each([
+  ['40001', true],
+  ['40P01', true],
+  ['40003', false],
+  ['53100', false],
+])('tells a statement that was sacrificed to another from one that was not: %s', (code, sacrificed) => {
+  expect(isConflict(databaseError(code))).toBe(sacrificed);
 });
 
 it('takes a connection that could not be had for a store that is unavailable', () => {
