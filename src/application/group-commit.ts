@@ -19,6 +19,8 @@ export interface GroupCommitSettings {
   readonly concurrency: number;
   /** The most submissions that may wait; one more is refused with {@link StoreOverloaded}. */
   readonly queueMax: number;
+  /** How long one may wait to be sent before it is refused likewise. */
+  readonly waitMaxMs: number;
 }
 
 /** One statement's end: how many submissions it carried, and how long it took. */
@@ -26,6 +28,8 @@ export type GroupCommitObserver = (flush: { readonly size: number; readonly took
 
 interface Waiting {
   readonly submission: Submission;
+  /** In milliseconds of `performance.now()`. */
+  readonly since: number;
   readonly signal: AbortSignal;
   readonly resolve: (stored: StoredJob) => void;
   readonly reject: (error: unknown) => void;
@@ -34,8 +38,9 @@ interface Waiting {
 /**
  * Stores concurrent submissions together: a {@link JobRepository} in front of one that can store batches.
  *
- * A submission that finds a free statement is sent at once, so that a lone one never waits; while all are under way,
- * the ones that come gather and go together with the next. Each is resolved after the commit that holds its row.
+ * Where a statement is free, submissions are sent at the end of the event loop's turn in which they came, so that a lone
+ * one never waits, and those that came with it go together; while all are under way, the ones that come gather for the
+ * next. Each is resolved after the commit that holds its row.
  */
 export class GroupCommit implements JobRepository, Component {
   readonly name = 'group-commit';
@@ -45,6 +50,8 @@ export class GroupCommit implements JobRepository, Component {
   readonly #watched = new WeakSet<AbortSignal>();
   #queue: Waiting[] = [];
   #underWay = 0;
+  #turn: NodeJS.Immediate | undefined;
+  #age: NodeJS.Timeout | undefined;
   #onIdle: (() => void) | undefined;
   #stopping: Promise<StopDetails> | undefined;
 
@@ -60,13 +67,19 @@ export class GroupCommit implements JobRepository, Component {
 
   store(submission: Submission, signal: AbortSignal): Promise<StoredJob> {
     if (signal.aborted) return Promise.reject(new SubmissionCancelled('cancelled before it was queued'));
+    // What came in this turn of the loop may have a free statement yet.
+    if (this.#queue.length >= this.#settings.queueMax) this.#dispatch();
     if (this.#queue.length >= this.#settings.queueMax) {
       return Promise.reject(new StoreOverloaded(`${this.#queue.length} submissions wait already`));
     }
     return new Promise((resolve, reject) => {
-      this.#queue.push({ submission, signal, resolve, reject });
+      this.#queue.push({ submission, since: performance.now(), signal, resolve, reject });
       this.#watch(signal);
-      this.#dispatch();
+      this.#watchAge();
+      this.#turn ??= setImmediate(() => {
+        this.#turn = undefined;
+        this.#dispatch();
+      });
     });
   }
 
@@ -89,7 +102,7 @@ export class GroupCommit implements JobRepository, Component {
     let forced = 0;
     const giveUp = () => {
       forced = this.#queue.length;
-      this.#rejectWaiting(() => true);
+      this.#cancelWaiting(() => true);
       this.#onIdle?.();
     };
     if (this.#queue.length + this.#underWay > 0) {
@@ -110,9 +123,9 @@ export class GroupCommit implements JobRepository, Component {
       void this.#commit(batch).finally(() => {
         this.#underWay -= 1;
         this.#dispatch();
-        if (this.#underWay === 0) this.#onIdle?.();
       });
     }
+    if (this.#underWay === 0) this.#onIdle?.();
   }
 
   /** Stores a batch and settles each of its submissions. Never rejects. */
@@ -153,14 +166,35 @@ export class GroupCommit implements JobRepository, Component {
   #watch(signal: AbortSignal): void {
     if (this.#watched.has(signal)) return;
     this.#watched.add(signal);
-    const giveUp = () => this.#rejectWaiting((waiting) => waiting.signal === signal);
+    const giveUp = () => this.#cancelWaiting((waiting) => waiting.signal === signal);
     signal.addEventListener('abort', giveUp, { once: true });
   }
 
-  #rejectWaiting(which: (waiting: Waiting) => boolean): void {
+  /** One timer, for the oldest: a store that stands still answers nobody, and nobody is to wait for it for ever. */
+  #watchAge(): void {
+    const [oldest] = this.#queue;
+    if (this.#age || !oldest) return;
+    const { waitMaxMs } = this.#settings;
+    const dueInMs = oldest.since + waitMaxMs - performance.now();
+    this.#age = setTimeout(() => {
+      this.#age = undefined;
+      const latest = performance.now() - waitMaxMs;
+      this.#rejectWaiting(
+        ({ since }) => since <= latest,
+        new StoreOverloaded(`waited ${waitMaxMs} ms for a statement`),
+      );
+      this.#watchAge();
+    }, dueInMs).unref();
+  }
+
+  #cancelWaiting(which: (waiting: Waiting) => boolean): void {
+    this.#rejectWaiting(which, new SubmissionCancelled('cancelled before it was sent to the store'));
+  }
+
+  #rejectWaiting(which: (waiting: Waiting) => boolean, error: DomainError): void {
     const givenUp = this.#queue.filter(which);
     this.#queue = this.#queue.filter((waiting) => !which(waiting));
-    rejectAll(givenUp, new SubmissionCancelled('cancelled before it was sent to the store'));
+    rejectAll(givenUp, error);
   }
 }
 

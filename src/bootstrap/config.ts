@@ -111,6 +111,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
       batchMax: env.COMMIT_BATCH_MAX,
       concurrency: env.COMMIT_CONCURRENCY,
       queueMax: env.COMMIT_QUEUE_MAX,
+      waitMaxMs: env.DATABASE_STATEMENT_TIMEOUT_MS,
     },
     httpLimits: {
       headersTimeoutMs: env.HEADERS_TIMEOUT_MS,

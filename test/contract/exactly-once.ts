@@ -55,7 +55,12 @@ export function exactlyOnceContract(build: () => Promise<BatchJobRepository>, ru
 
 function replica(store: BatchJobRepository): JobService {
   // Small, so that batches do fill and wait.
-  const groupCommit = new GroupCommit(store, { batchMax: 4, concurrency: 2, queueMax: 1_000 });
+  const groupCommit = new GroupCommit(store, {
+    batchMax: 4,
+    concurrency: 2,
+    queueMax: 1_000,
+    waitMaxMs: 30_000,
+  });
   return new JobService(groupCommit, ids, new SystemClock());
 }
 

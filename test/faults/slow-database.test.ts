@@ -54,6 +54,23 @@ it('answers 503 when a lock outlasts the statement timeout, stores none of it la
   expect(await service.exitCode()).toBe(0);
 });
 
+it('answers in time also those who wait for a statement while a lock holds up all of them', async () => {
+  const { database, onlooker } = environment();
+  const service = await ServiceProcess.start(database.url, {
+    env: { DATABASE_STATEMENT_TIMEOUT_MS: '1000', COMMIT_BATCH_MAX: '2', COMMIT_CONCURRENCY: '1' },
+  });
+  const unlock = await onlooker.lockJobs();
+  const names = numbered(40);
+  const answers = await Promise.all(names.map((name) => post(service.port, name)));
+  // One batch after the other, the last of them would wait for 20 s.
+  for (const { tookMs } of answers) expect(tookMs).toBeLessThan(8_000);
+  expect(answers.map(({ body }) => body.code)).toContain('store_overloaded');
+  await unlock();
+  await expectHonest(answers, names);
+  service.signal();
+  expect(await service.exitCode()).toBe(0);
+});
+
 it('answers everybody when the signal comes while every insert is slow', async () => {
   const { database } = environment();
   const service = await ServiceProcess.start(database.url);

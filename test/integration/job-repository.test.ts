@@ -9,7 +9,7 @@ import { cancellationContract } from '../contract/cancellation.contract';
 import { jobRepositoryContract } from '../contract/job-repository.contract';
 import { aJob, aKey, NEVER, submission } from '../contract/jobs';
 import { until } from '../support/until';
-import { postgresFixture } from './postgres-fixture';
+import { GROUP_COMMIT, postgresFixture } from './postgres-fixture';
 
 jest.setTimeout(30_000);
 const fixture = postgresFixture('all tests');
@@ -27,8 +27,7 @@ const adapters: [string, () => JobRepository][] = [
   ['KyselyJobRepository', () => new KyselyJobRepository(database)],
   [
     'GroupCommit over KyselyJobRepository',
-    () =>
-      new GroupCommit(new KyselyJobRepository(database), { batchMax: 16, concurrency: 2, queueMax: 1000 }),
+    () => new GroupCommit(new KyselyJobRepository(database), { ...GROUP_COMMIT, batchMax: 16 }),
   ],
 ];
 
@@ -89,11 +88,7 @@ describe('a connection that is lost while a statement runs', () => {
 
   it('is found out by the group commit: each job is stored once, and acknowledged', async () => {
     const { onlooker } = fixture();
-    const commit = new GroupCommit(new KyselyJobRepository(database), {
-      batchMax: 4,
-      concurrency: 2,
-      queueMax: 100,
-    });
+    const commit = new GroupCommit(new KyselyJobRepository(database), GROUP_COMMIT);
     const unlock = await onlooker.lockJobs();
     const all = Array.from({ length: 12 }, (_, index) =>
       submission(`doubtful ${index}`, index % 3 ? undefined : aKey()),

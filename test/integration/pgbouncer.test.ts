@@ -14,7 +14,7 @@ import { NEVER, submission } from '../contract/jobs';
 import { describeWith } from '../support/optional-suite';
 import { type PgBouncer, startPgBouncer } from '../support/pgbouncer';
 import { TcpProxy } from '../support/tcp-proxy';
-import { postgresFixture } from './postgres-fixture';
+import { GROUP_COMMIT, postgresFixture } from './postgres-fixture';
 
 jest.setTimeout(30_000);
 
@@ -47,8 +47,7 @@ describeWith('pgbouncer', 'through PgBouncer in transaction mode', () => {
     ['KyselyJobRepository', () => new KyselyJobRepository(database)],
     [
       'GroupCommit over KyselyJobRepository',
-      () =>
-        new GroupCommit(new KyselyJobRepository(database), { batchMax: 16, concurrency: 2, queueMax: 1000 }),
+      () => new GroupCommit(new KyselyJobRepository(database), { ...GROUP_COMMIT, batchMax: 16 }),
     ],
   ];
   describe.each(adapters)('%s', (_, build) => {
@@ -102,11 +101,7 @@ describeWith('pgbouncer', 'through PgBouncer in transaction mode', () => {
   it('finds out what became of a commit whose server connection was lost before its answer', async () => {
     const { proxy, url } = await TcpProxy.inFrontOf(fixture().testDatabase.url);
     const cut = await started({}, (await pooled(1, url)).url);
-    const commit = new GroupCommit(new KyselyJobRepository(cut), {
-      batchMax: 16,
-      concurrency: 1,
-      queueMax: 1000,
-    });
+    const commit = new GroupCommit(new KyselyJobRepository(cut), GROUP_COMMIT);
     for (let round = 0; round < 5; round += 1) {
       const struck = proxy.strike('insert into jobs', 'cut before its answer');
       const one = submission(`cut ${round}`);

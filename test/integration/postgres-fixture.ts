@@ -2,6 +2,7 @@ import { InMemoryLog } from '../../src/adapters/memory/in-memory-log';
 import { PostgresDatabase, type PostgresSettings } from '../../src/adapters/postgres/postgres-database';
 import { PostgresSchema } from '../../src/adapters/postgres/postgres-schema';
 import { Deadline } from '../../src/application/deadline';
+import type { GroupCommitSettings } from '../../src/application/group-commit';
 import { NEVER } from '../contract/jobs';
 import { Onlooker } from '../support/onlooker';
 import { createTestDatabase, type TestDatabase } from '../support/postgres';
@@ -11,6 +12,14 @@ export const SETTINGS: PostgresSettings = {
   connectTimeoutMs: 5_000,
   acquireTimeoutMs: 3_000,
   statementTimeoutMs: 5_000,
+};
+
+/** Small batches, so that they do fill and wait. */
+export const GROUP_COMMIT: GroupCommitSettings = {
+  batchMax: 4,
+  concurrency: 2,
+  queueMax: 1_000,
+  waitMaxMs: 30_000,
 };
 
 export interface Fixture {

@@ -18,7 +18,7 @@ function build(settings: Partial<GroupCommitSettings> = {}) {
   const flushes: number[] = [];
   const commit = new GroupCommit(
     store,
-    { batchMax: 4, concurrency: 1, queueMax: 100, ...settings },
+    { batchMax: 4, concurrency: 1, queueMax: 100, waitMaxMs: 60_000, ...settings },
     ({ size }) => flushes.push(size),
   );
   const submit = (name: string, signal: AbortSignal = NEVER) => {
@@ -35,15 +35,22 @@ function build(settings: Partial<GroupCommitSettings> = {}) {
     return outcome;
   };
   const submitAll = (...names: string[]) => names.map((name) => submit(name));
-  return { store, commit, submit, submitAll, flushes };
+  /** Submits one, and waits until it is under way. */
+  const sent = async (name: string, signal?: AbortSignal) => {
+    const outcome = submit(name, signal);
+    await settled();
+    return outcome;
+  };
+  return { store, commit, submit, submitAll, sent, flushes };
 }
 
 describe('GroupCommit as Component', () => componentContract(() => build().commit));
 
 describe('gathering', () => {
-  it('sends a lone submission at once', async () => {
+  it('sends a lone submission in the same turn of the event loop', async () => {
     const { store, submit } = build();
     const one = submit('one');
+    await settled();
     expect(store.batches).toEqual([['one']]);
     expect(one.state).toBe('waiting');
     await store.next.commit();
@@ -51,8 +58,10 @@ describe('gathering', () => {
   });
 
   it('sends what came during a statement together with the next, batchMax at the most, in order', async () => {
-    const { store, submitAll, flushes } = build();
-    const all = submitAll('a', 'b', 'c', 'd', 'e', 'f', 'g');
+    const { store, sent, submitAll, flushes } = build();
+    const first = await sent('a');
+    const all = [first, ...submitAll('b', 'c', 'd', 'e', 'f', 'g')];
+    await settled();
     expect(store.batches).toEqual([['a']]);
     await store.next.commit();
     await store.next.commit();
@@ -62,9 +71,23 @@ describe('gathering', () => {
     expect(flushes).toEqual([1, 4, 2]);
   });
 
+  it('sends what came in one turn of the event loop together, and leaves the other statements free', async () => {
+    const { store, submitAll } = build({ concurrency: 2 });
+    submitAll('a', 'b', 'c');
+    await settled();
+    expect(store.batches).toEqual([['a', 'b', 'c']]);
+    submitAll('d', 'e');
+    await settled();
+    expect(store.batches).toEqual([
+      ['a', 'b', 'c'],
+      ['d', 'e'],
+    ]);
+  });
+
   it('has at most `concurrency` statements under way, and tells the counts', async () => {
     const { store, submitAll, commit } = build({ concurrency: 2, batchMax: 1 });
     submitAll('a', 'b', 'c', 'd', 'e');
+    await settled();
     expect(commit.counts()).toEqual({ waiting: 3, underWay: 2 });
     while (store.calls.length > 0) await store.next.commit();
     expect(store.mostAtOnce).toBe(2);
@@ -75,6 +98,7 @@ describe('gathering', () => {
   it('acknowledges nothing before its own commit', async () => {
     const { store, submitAll } = build({ concurrency: 2, batchMax: 1 });
     const [first, second] = submitAll('a', 'b');
+    await settled();
     await store.calls[1]?.commit();
     expect([first?.state, second?.state]).toEqual(['waiting', 'b']);
     await store.next.commit();
@@ -82,16 +106,48 @@ describe('gathering', () => {
   });
 
   it('refuses what would wait beyond queueMax, and takes more once there is room', async () => {
-    const { store, submitAll, submit } = build({ queueMax: 2 });
-    const [, , , fourth] = submitAll('under way', 'waits', 'waits too', 'one too many');
+    const { store, sent, submitAll, submit } = build({ queueMax: 2 });
+    await sent('under way');
+    const [, , third] = submitAll('waits', 'waits too', 'one too many');
     await settled();
-    expect(fourth?.state).toBeInstanceOf(StoreOverloaded);
+    expect(third?.state).toBeInstanceOf(StoreOverloaded);
     await store.next.commit();
     const later = submit('later');
     await store.next.commit();
     await store.next.commit();
     expect(later.state).toBe('later');
     expect(store.batches.flat()).not.toContain('one too many');
+  });
+
+  it('refuses nobody who comes while a statement is free, however many come in one turn', async () => {
+    const { store, submitAll } = build({ queueMax: 1, concurrency: 2 });
+    submitAll('a', 'b', 'c');
+    await settled();
+    expect(store.batches).toEqual([['a'], ['b']]);
+    await store.next.commit();
+    expect(store.batches).toEqual([['a'], ['b'], ['c']]);
+  });
+
+  it('refuses what has waited for too long, and never sends it; what is under way goes on', async () => {
+    jest.useFakeTimers({ doNotFake: ['setImmediate'] });
+    try {
+      const { store, sent, submitAll } = build({ waitMaxMs: 1_000 });
+      const first = await sent('first');
+      const old = submitAll('b', 'c', 'd', 'e', 'f');
+      jest.advanceTimersByTime(600);
+      const young = submitAll('g', 'h');
+      jest.advanceTimersByTime(400);
+      await settled();
+      for (const { state } of old) expect(state).toBeInstanceOf(StoreOverloaded);
+      expect([...young, first].map(({ state }) => state)).toEqual(['waiting', 'waiting', 'waiting']);
+      await store.next.commit();
+      jest.advanceTimersByTime(5_000);
+      await store.next.commit();
+      expect([...young, first].map(({ state }) => state)).toEqual(['g', 'h', 'first']);
+      expect(store.batches).toEqual([['first'], ['g', 'h']]);
+    } finally {
+      jest.useRealTimers();
+    }
   });
 
   it('gives each submission its own outcome', async () => {
@@ -101,7 +157,7 @@ describe('gathering', () => {
     const replay = commit.store(submission('first', key), NEVER);
     const reused = commit.store(submission('other', key), NEVER);
     const refused = expect(reused).rejects.toThrow(IdempotencyKeyReused);
-    await store.next.commit();
+    await settled();
     await store.next.commit();
     await refused;
     expect(await replay).toEqual({ job: (await first).job, replayed: true });
@@ -118,8 +174,8 @@ describe('gathering', () => {
 
 describe('a row that the store will not take', () => {
   it('fails alone: the batch is halved until only the culprit is left', async () => {
-    const { store, submit, submitAll } = build({ batchMax: 8 });
-    const blocker = submit('blocker');
+    const { store, sent, submitAll } = build({ batchMax: 8 });
+    const blocker = await sent('blocker');
     const all = submitAll('a', 'b', 'c', 'bad', 'e', 'f', 'g', 'h');
     const refusal = new DataRefused('invalid byte sequence');
     store.answer = async (batch) => {
@@ -136,21 +192,20 @@ describe('a row that the store will not take', () => {
   it.each([new StoreUnavailable('down'), new StoreOverloaded('full'), new Error('no such table')])(
     'is not looked for when the fault is not in a row: %s',
     async (error) => {
-      const { store, submit, submitAll } = build();
-      submit('blocker');
+      const { store, submitAll } = build();
       const all = submitAll('a', 'b');
-      await store.next.commit();
+      await settled();
       await store.next.fail(error);
       expect(all.map(({ state }) => state)).toEqual([error, error]);
-      expect(store.batches).toHaveLength(2);
+      expect(store.batches).toHaveLength(1);
     },
   );
 });
 
 describe('a commit in doubt', () => {
   it('is looked up: what was stored is acknowledged and not stored again', async () => {
-    const { store, submit } = build();
-    const one = submit('one');
+    const { store, sent } = build();
+    const one = await sent('one');
     await store.next.commitAndFail(new CommitInDoubt('lost'));
     await untilSettled(one);
     expect(one.state).toBe('one');
@@ -158,10 +213,9 @@ describe('a commit in doubt', () => {
   });
 
   it('has what was not stored sent again, and only that', async () => {
-    const { store, submit, submitAll } = build();
-    submit('blocker');
+    const { store, submitAll } = build();
     const all = submitAll('a', 'b');
-    await store.next.commit();
+    await settled();
     await store.next.fail(new CommitInDoubt('lost'));
     await untilTrue(() => store.calls.length === 1);
     expect(store.next.names).toEqual(['a', 'b']);
@@ -171,10 +225,9 @@ describe('a commit in doubt', () => {
   });
 
   it('fails only the row that the store will not take when it is sent again', async () => {
-    const { store, submit, submitAll } = build();
-    submit('blocker');
+    const { store, submitAll } = build();
     const all = submitAll('a', 'bad', 'c');
-    await store.next.commit();
+    await settled();
     const refusal = new DataRefused('invalid byte sequence');
     const lost = store.next;
     store.answer = async (batch) => {
@@ -187,11 +240,11 @@ describe('a commit in doubt', () => {
   });
 
   it('ends as unknown when the store does not come back', async () => {
-    const { store, submit } = build();
+    const { store, sent } = build();
     store.findAllFails = new StoreUnavailable('still down');
     jest.useFakeTimers({ doNotFake: ['setImmediate', 'performance'] });
     try {
-      const one = submit('one');
+      const one = await sent('one');
       await store.next.fail(new CommitInDoubt('lost'));
       await jest.advanceTimersByTimeAsync(100);
       expect(one.state).toBe('waiting');
@@ -203,10 +256,10 @@ describe('a commit in doubt', () => {
   });
 
   it('is given up at once when its signal aborts, as unknown', async () => {
-    const { store, submit } = build();
+    const { store, sent } = build();
     store.findAllFails = new StoreUnavailable('still down');
     const abort = sharedAbort();
-    const one = submit('one', abort.signal);
+    const one = await sent('one', abort.signal);
     await store.next.commitAndFail(new CommitInDoubt('lost'));
     abort.abort();
     await settled();
@@ -217,9 +270,9 @@ describe('a commit in doubt', () => {
 
 describe('giving up', () => {
   it('takes what waits from the queue at once, and it is never sent', async () => {
-    const { store, submit } = build();
+    const { store, submit, sent } = build();
     const abort = sharedAbort();
-    const first = submit('first');
+    const first = await sent('first');
     const given = [submit('given up', abort.signal), submit('too', abort.signal)];
     const kept = submit('kept');
     abort.abort();
@@ -234,9 +287,8 @@ describe('giving up', () => {
   it('cancels a statement only when nobody wants any of its rows', async () => {
     const { store, submit } = build();
     const [one, two] = [sharedAbort(), sharedAbort()];
-    submit('blocker');
     const all = [submit('a', one.signal), submit('b', two.signal)];
-    await store.next.commit();
+    await settled();
     one.abort();
     await settled();
     expect(store.next.signal.aborted).toBe(false);
@@ -246,9 +298,9 @@ describe('giving up', () => {
   });
 
   it('resolves all the same when the commit had won', async () => {
-    const { store, submit } = build();
+    const { store, sent } = build();
     const abort = sharedAbort();
-    const one = submit('one', abort.signal);
+    const one = await sent('one', abort.signal);
     const { next } = store;
     await next.commit();
     abort.abort();
@@ -267,8 +319,8 @@ describe('giving up', () => {
 
 describe('stopping', () => {
   it('waits until all that was submitted is stored', async () => {
-    const { store, commit, submitAll } = build();
-    const all = submitAll('a', 'b', 'c');
+    const { store, commit, submitAll, sent } = build();
+    const all = [await sent('a'), ...submitAll('b', 'c')];
     const deadline = Deadline.in(60_000);
     let stopped: unknown;
     void commit.stop(deadline).then((details) => {
@@ -282,18 +334,31 @@ describe('stopping', () => {
     deadline.clear();
   });
 
+  it('ends when all that waited was given up before it was sent', async () => {
+    const { commit, submit } = build();
+    const abort = sharedAbort();
+    submit('given up', abort.signal);
+    const deadline = Deadline.in(60_000);
+    const stopping = commit.stop(deadline);
+    abort.abort();
+    expect(await stopping).toEqual({ forced: 0 });
+    deadline.clear();
+  });
+
   it('gives up at the deadline what still waits, and counts it', async () => {
-    const { commit, submitAll } = build();
-    const [underWay, ...waiting] = submitAll('a', 'b', 'c');
+    const { commit, submitAll, sent } = build();
+    const underWay = await sent('a');
+    const waiting = submitAll('b', 'c');
     expect(await commit.stop(Deadline.in(5))).toEqual({ forced: 2 });
     await settled();
     for (const { state } of waiting) expect(state).toBeInstanceOf(SubmissionCancelled);
-    expect(underWay?.state).toBe('waiting');
+    expect(underWay.state).toBe('waiting');
   });
 
   it('does so too when the deadline has passed already', async () => {
-    const { commit, submitAll } = build();
-    submitAll('a', 'b');
+    const { commit, submit, sent } = build();
+    await sent('a');
+    submit('b');
     const passed = Deadline.in(0);
     await new Promise((resolve) => passed.signal.addEventListener('abort', resolve));
     expect(await commit.stop(passed)).toEqual({ forced: 1 });

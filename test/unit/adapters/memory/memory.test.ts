@@ -18,7 +18,7 @@ describe('InMemoryJobRepository', () => {
 });
 
 describe('GroupCommit over InMemoryJobRepository', () => {
-  const settings = { batchMax: 4, concurrency: 2, queueMax: 1_000 };
+  const settings = { batchMax: 4, concurrency: 2, queueMax: 1_000, waitMaxMs: 30_000 };
   describe('as JobRepository', () =>
     jobRepositoryContract(async () => new GroupCommit(new InMemoryJobRepository(), settings)));
 });
