@@ -44,7 +44,8 @@ async function lookUpAndStoreMissing(
   submissions: readonly Submission[],
   signal: AbortSignal,
 ): Promise<readonly BatchOutcome[]> {
-  const found = new Set((await store.findAll(submissions.map(({ job }) => job.id))).map(({ id }) => id));
+  const ids = submissions.map(({ job }) => job.id);
+  const found = new Set((await store.findAll(ids, signal)).map(({ id }) => id));
   const missing = submissions.filter(({ job }) => !found.has(job.id));
   const stored = missing.length > 0 ? await store.storeBatch(missing, signal) : [];
   const outcomes = new Map(missing.map((submission, index) => [submission, stored[index] as BatchOutcome]));

@@ -6,8 +6,10 @@ import {
   SubmissionCancelled,
 } from '../domain/errors';
 import type { Job, JobId } from '../domain/job';
+import { whenAllAborted } from './abortable';
 import type { Deadline } from './deadline';
 import { resolveDoubt } from './doubtful-commit';
+import { GroupRead } from './group-read';
 import type { BatchJobRepository, BatchOutcome } from './ports/batch-job-repository';
 import type { Component, StopDetails } from './ports/component';
 import type { JobRepository, StoredJob, Submission } from './ports/job-repository';
@@ -40,11 +42,12 @@ interface Waiting {
  *
  * Where a statement is free, submissions are sent at the end of the event loop's turn in which they came, so that a lone
  * one never waits, and those that came with it go together; while all are under way, the ones that come gather for the
- * next. Each is resolved after the commit that holds its row.
+ * next. Each is resolved after the commit that holds its row. What is read goes by {@link GroupRead}.
  */
 export class GroupCommit implements JobRepository, Component {
   readonly name = 'group-commit';
   readonly #store: BatchJobRepository;
+  readonly #reads: GroupRead;
   readonly #settings: GroupCommitSettings;
   readonly #observe: GroupCommitObserver;
   readonly #watched = new WeakSet<AbortSignal>();
@@ -61,6 +64,7 @@ export class GroupCommit implements JobRepository, Component {
     observe: GroupCommitObserver = () => {},
   ) {
     this.#store = store;
+    this.#reads = new GroupRead(store, settings.queueMax);
     this.#settings = settings;
     this.#observe = observe;
   }
@@ -83,8 +87,8 @@ export class GroupCommit implements JobRepository, Component {
     });
   }
 
-  find(id: JobId): Promise<Job | undefined> {
-    return this.#store.find(id);
+  find(id: JobId, signal: AbortSignal): Promise<Job | undefined> {
+    return this.#reads.find(id, signal);
   }
 
   /** Submissions that wait and statements under way, for metrics. */
@@ -130,7 +134,7 @@ export class GroupCommit implements JobRepository, Component {
 
   /** Stores a batch and settles each of its submissions. Never rejects. */
   async #commit(batch: readonly Waiting[]): Promise<void> {
-    const signal = whenAllAborted(batch);
+    const signal = whenAllAborted(new Set(batch.map((waiting) => waiting.signal)));
     const submissions = batch.map(({ submission }) => submission);
     try {
       settle(batch, await this.#storeBatch(submissions, signal));
@@ -209,18 +213,4 @@ function settle(batch: readonly Waiting[], outcomes: readonly BatchOutcome[]): v
 
 function rejectAll(batch: readonly Waiting[], error: unknown): void {
   for (const waiting of batch) waiting.reject(error);
-}
-
-/** A statement is cancelled only when nobody wants any of its rows any more. */
-function whenAllAborted(batch: readonly Waiting[]): AbortSignal {
-  const signals = [...new Set(batch.map(({ signal }) => signal))];
-  const [only] = signals;
-  if (only !== undefined && signals.length === 1) return only;
-  const controller = new AbortController();
-  const check = () => {
-    if (signals.every((signal) => signal.aborted)) controller.abort(signals[0]?.reason);
-  };
-  for (const signal of signals) signal.addEventListener('abort', check, { once: true });
-  check();
-  return controller.signal;
 }

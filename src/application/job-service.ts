@@ -42,11 +42,11 @@ export class JobService {
   }
 
   /**
-   * The job with this id, or undefined.
-   * @throws {InvalidJob} when `id` is not one.
+   * The job with this id, or undefined. `signal` gives up looking for it.
+   * @throws {InvalidJob} when `id` is not one, and all that {@link JobRepository.find} throws.
    */
-  async find(id: string): Promise<Job | undefined> {
-    return this.#repository.find(parseJobId(id));
+  async find(id: string, signal: AbortSignal): Promise<Job | undefined> {
+    return this.#repository.find(parseJobId(id), signal);
   }
 }
 

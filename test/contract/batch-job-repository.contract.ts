@@ -31,22 +31,30 @@ export function batchJobRepositoryContract(build: () => Promise<BatchJobReposito
       { job: batch[2]?.job, replayed: true },
       { job: batch[5]?.job, replayed: false },
     ]);
-    const stored = await repository.findAll(batch.map(({ job }) => job.id));
+    const stored = await repository.findAll(
+      batch.map(({ job }) => job.id),
+      NEVER,
+    );
     expect(stored.map(({ name }) => name).sort()).toEqual(['first of two', 'keyed', 'plain']);
   });
 
   it('finds those that are there, and says nothing of the others', async () => {
     const [one, two] = [aJob('one'), aJob('two')];
     await repository.storeBatch([{ job: one }, { job: two }], NEVER);
-    const found = await repository.findAll([two.id, aJob().id, one.id]);
+    const found = await repository.findAll([two.id, aJob().id, one.id], NEVER);
     expect([...found].sort((a, b) => a.id.localeCompare(b.id))).toEqual([one, two]);
-    expect(await repository.findAll([])).toEqual([]);
+    expect(await repository.findAll([], NEVER)).toEqual([]);
   });
 
   it('stores nothing of a batch whose signal has aborted', async () => {
     const batch = [submission(), submission('keyed', aKey())];
     await expect(repository.storeBatch(batch, AbortSignal.abort())).rejects.toThrow(SubmissionCancelled);
-    expect(await repository.findAll(batch.map(({ job }) => job.id))).toEqual([]);
+    expect(
+      await repository.findAll(
+        batch.map(({ job }) => job.id),
+        NEVER,
+      ),
+    ).toEqual([]);
   });
 
   it('stores each key once when many batches use the same keys at once, in any order', async () => {
@@ -57,7 +65,10 @@ export function batchJobRepositoryContract(build: () => Promise<BatchJobReposito
     });
     const outcomes = await Promise.all(batches.map((batch) => repository.storeBatch(batch, NEVER)));
     const all = batches.flat();
-    const stored = await repository.findAll(all.map(({ job }) => job.id));
+    const stored = await repository.findAll(
+      all.map(({ job }) => job.id),
+      NEVER,
+    );
     expect(stored.map(({ name }) => name).sort()).toEqual(keys.map((key) => `for ${key}`).sort());
     const ids = new Set(stored.map(({ id }) => id));
     for (const outcome of outcomes.flat())

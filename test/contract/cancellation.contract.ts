@@ -26,10 +26,10 @@ export function cancellationContract(
     await unlock();
     const later = submission('stored after it');
     await repository.store(later, NEVER);
-    expect(await Promise.all(all.map(({ job }) => repository.find(job.id)))).toEqual(
+    expect(await Promise.all(all.map(({ job }) => repository.find(job.id, NEVER)))).toEqual(
       all.map(() => undefined),
     );
-    expect(await repository.find(later.job.id)).toEqual(later.job);
+    expect(await repository.find(later.job.id, NEVER)).toEqual(later.job);
   });
 
   it('tells the truth about every row, whenever the abort comes', async () => {
@@ -42,7 +42,7 @@ export function cancellationContract(
       const results = await settled;
       for (const [index, { job }] of all.entries()) {
         const result = results[index];
-        const row = await repository.find(job.id);
+        const row = await repository.find(job.id, NEVER);
         if (result?.status === 'fulfilled') expect(row).toEqual(job);
         else {
           expect(result?.reason).toBeInstanceOf(SubmissionCancelled);

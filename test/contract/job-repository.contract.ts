@@ -21,18 +21,18 @@ export function jobRepositoryContract(build: () => Promise<JobRepository>): void
     ])('gives back what was stored, to the character and the millisecond: %j', async (name) => {
       const job = aJob(name);
       expect(await repository.store({ job }, NEVER)).toEqual({ job, replayed: false });
-      expect(await repository.find(job.id)).toEqual(job);
+      expect(await repository.find(job.id, NEVER)).toEqual(job);
     });
 
     it('finds nothing under an id that was never stored', async () => {
-      expect(await repository.find(aJob().id)).toBeUndefined();
+      expect(await repository.find(aJob().id, NEVER)).toBeUndefined();
     });
 
     it('leaves the row as it is when the id is there already', async () => {
       const job = aJob('first');
       await repository.store({ job }, NEVER);
       await repository.store({ job: { ...job, name: aJob('second').name } }, NEVER);
-      expect(await repository.find(job.id)).toEqual(job);
+      expect(await repository.find(job.id, NEVER)).toEqual(job);
     });
 
     it('takes the same submission twenty times at once', async () => {
@@ -47,16 +47,16 @@ export function jobRepositoryContract(build: () => Promise<JobRepository>): void
       const stored = await repository.store({ job }, NEVER);
       createdAt.setFullYear(1999);
       stored.job.createdAt.setFullYear(1998);
-      const found = await repository.find(job.id);
+      const found = await repository.find(job.id, NEVER);
       expect(found?.createdAt).toEqual(new Date('2026-01-01T00:00:00.000Z'));
       found?.createdAt.setFullYear(1997);
-      expect((await repository.find(job.id))?.createdAt).toEqual(new Date('2026-01-01T00:00:00.000Z'));
+      expect((await repository.find(job.id, NEVER))?.createdAt).toEqual(new Date('2026-01-01T00:00:00.000Z'));
     });
 
     it('stores nothing for a signal that has aborted already', async () => {
       const one = submission();
       await expect(repository.store(one, AbortSignal.abort())).rejects.toThrow(SubmissionCancelled);
-      expect(await repository.find(one.job.id)).toBeUndefined();
+      expect(await repository.find(one.job.id, NEVER)).toBeUndefined();
     });
   });
 
@@ -70,7 +70,7 @@ export function jobRepositoryContract(build: () => Promise<JobRepository>): void
         job: first.job,
         replayed: true,
       });
-      expect(await repository.find(job.id)).toBeUndefined();
+      expect(await repository.find(job.id, NEVER)).toBeUndefined();
     });
 
     it('does not call it a replay when the very same submission is sent again', async () => {
@@ -84,7 +84,7 @@ export function jobRepositoryContract(build: () => Promise<JobRepository>): void
       await repository.store(submission('one', key), NEVER);
       const other = submission('another', key);
       await expect(repository.store(other, NEVER)).rejects.toThrow(IdempotencyKeyReused);
-      expect(await repository.find(other.job.id)).toBeUndefined();
+      expect(await repository.find(other.job.id, NEVER)).toBeUndefined();
     });
 
     it('stores exactly one of twenty that use the same key at once', async () => {
@@ -95,7 +95,7 @@ export function jobRepositoryContract(build: () => Promise<JobRepository>): void
         const [winner] = stored.filter(({ replayed }) => !replayed);
         expect(stored.filter(({ replayed }) => !replayed)).toHaveLength(1);
         for (const { job } of stored) expect(job).toEqual(winner?.job);
-        const found = await Promise.all(all.map(({ job }) => repository.find(job.id)));
+        const found = await Promise.all(all.map(({ job }) => repository.find(job.id, NEVER)));
         expect(found.filter((job) => job !== undefined)).toEqual([winner?.job]);
       }
     });
@@ -104,7 +104,9 @@ export function jobRepositoryContract(build: () => Promise<JobRepository>): void
       const key = aKey();
       const all = Array.from({ length: 20 }, (_, index) => submission(index % 2 ? 'odd' : 'even', key));
       const settled = await Promise.allSettled(all.map((one) => repository.store(one, NEVER)));
-      const found = (await Promise.all(all.map(({ job }) => repository.find(job.id)))).filter((job) => job);
+      const found = (await Promise.all(all.map(({ job }) => repository.find(job.id, NEVER)))).filter(
+        (job) => job,
+      );
       expect(found).toHaveLength(1);
       settled.forEach((result, index) => {
         if (all[index]?.job.name === found[0]?.name) {

@@ -1,7 +1,8 @@
 import { Client } from 'pg';
 import { freshDatabase } from '../process/service/environment';
 import { ServiceProcess } from '../support/service-process';
-import { type Answer, post } from './support/post';
+import { until } from '../support/until';
+import { type Answer, get, post } from './support/post';
 
 jest.setTimeout(120_000);
 const environment = freshDatabase();
@@ -69,6 +70,44 @@ it('answers in time also those who wait for a statement while a lock holds up al
   await expectHonest(answers, names);
   service.signal();
   expect(await service.exitCode()).toBe(0);
+});
+
+it('lets a job through while any number of readers wait for a lock', async () => {
+  const { database, onlooker } = environment();
+  const service = await ServiceProcess.start(database.url, { env: { DATABASE_ACQUIRE_TIMEOUT_MS: '500' } });
+  const unlock = await onlooker.lockJobs();
+  const path = '/work/00000000-0000-7000-8000-000000000000';
+  const reads = Array.from({ length: 200 }, () => get(service.port, path));
+  await onlooker.untilBlocked();
+  const stored = post(service.port, 'behind the readers');
+  await until('the insert waits for the lock too', async () => {
+    const inserts = await onlooker.query(
+      `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'
+       and query ilike '%insert into jobs%'`,
+    );
+    return inserts.length > 0;
+  });
+  expect(await onlooker.sessions()).toBeLessThanOrEqual(3);
+  await unlock();
+  expect((await stored).status).toBe(201);
+  for (const { status } of await Promise.all(reads)) expect(status).toBe(404);
+  service.signal();
+  expect(await service.exitCode()).toBe(0);
+});
+
+it('gives a reader up at the end of the drain', async () => {
+  const { database, onlooker } = environment();
+  const service = await ServiceProcess.start(database.url, { env: { SHUTDOWN_TIMEOUT_MS: '2000' } });
+  await onlooker.lockJobs();
+  const read = get(service.port, '/work/00000000-0000-7000-8000-000000000000');
+  await onlooker.untilBlocked();
+  service.signal();
+  expect(await read).toMatchObject({ status: 503, body: { code: 'shutting_down' } });
+  expect(await service.exitCode()).toBe(1);
+  const report = await service.line('drain report');
+  expect(report.components).toContainEqual(
+    expect.objectContaining({ name: 'postgres-pool', outcome: 'clean' }),
+  );
 });
 
 it('answers everybody when the signal comes while every insert is slow', async () => {

@@ -111,6 +111,15 @@ describe('starting', () => {
   });
 });
 
+it('asks once, however many want to know whether it answers', async () => {
+  const database = fixture().database({ size: 2 });
+  await database.start(NEVER);
+  const checks = Array.from({ length: 100 }, () => database.check());
+  await Promise.resolve();
+  expect(database.counts().waiting).toBe(0);
+  await Promise.all(checks);
+});
+
 describe('stopping', () => {
   it('resolves only when the server knows of no connection any more', async () => {
     for (let round = 0; round < 10; round += 1) {

@@ -48,9 +48,9 @@ describe.each(adapters)('%s', (_, build) => {
     results.forEach((result, index) => {
       expect([index, result.status]).toEqual([index, index === 11 ? 'rejected' : 'fulfilled']);
     });
-    const found = await Promise.all(good.map(({ job }) => repository.find(job.id)));
+    const found = await Promise.all(good.map(({ job }) => repository.find(job.id, NEVER)));
     expect(found).toEqual(good.map(({ job }) => job));
-    expect(await repository.find(POISON.id)).toBeUndefined();
+    expect(await repository.find(POISON.id, NEVER)).toBeUndefined();
     const second = submission('the key is free', key);
     expect(await repository.store(second, NEVER)).toEqual({ job: second.job, replayed: false });
   });
@@ -64,7 +64,12 @@ describe('KyselyJobRepository as BatchJobRepository', () => {
     const key = aKey();
     const batch = [submission('one'), submission('two', key), { job: POISON }];
     await expect(repository.storeBatch(batch, NEVER)).rejects.toThrow(DataRefused);
-    expect(await repository.findAll(batch.map(({ job }) => job.id))).toEqual([]);
+    expect(
+      await repository.findAll(
+        batch.map(({ job }) => job.id),
+        NEVER,
+      ),
+    ).toEqual([]);
     const again = submission('another name', key);
     expect(await repository.storeBatch([again], NEVER)).toEqual([{ job: again.job, replayed: false }]);
   });
@@ -123,9 +128,9 @@ describe('a statement that takes too long', () => {
     const unlock = await onlooker.lockJobs();
     const one = submission('too late');
     await expect(repository.store(one, NEVER)).rejects.toThrow(StoreUnavailable);
-    await expect(repository.find(one.job.id)).rejects.toThrow(StoreUnavailable);
+    await expect(repository.find(one.job.id, NEVER)).rejects.toThrow(StoreUnavailable);
     await unlock();
-    expect(await repository.find(one.job.id)).toBeUndefined();
+    expect(await repository.find(one.job.id, NEVER)).toBeUndefined();
   });
 
   it('makes those that find no free connection in time unavailable, with nothing stored', async () => {
@@ -139,6 +144,6 @@ describe('a statement that takes too long', () => {
     await expect(repository.store(second, NEVER)).rejects.toThrow(StoreUnavailable);
     await unlock();
     expect(await held).toEqual({ job: first.job, replayed: false });
-    expect(await repository.find(second.job.id)).toBeUndefined();
+    expect(await repository.find(second.job.id, NEVER)).toBeUndefined();
   });
 });

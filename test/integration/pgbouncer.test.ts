@@ -77,7 +77,12 @@ describeWith('pgbouncer', 'through PgBouncer in transaction mode', () => {
     const all = Array.from({ length: 200 }, (_, index) => submission(`unnamed ${index}`));
     const stored = await Promise.all(all.map((one) => repository.store(one, NEVER)));
     expect(stored.map(({ job }) => job)).toEqual(all.map(({ job }) => job));
-    expect(await repository.findAll(all.map(({ job }) => job.id))).toHaveLength(all.length);
+    expect(
+      await repository.findAll(
+        all.map(({ job }) => job.id),
+        NEVER,
+      ),
+    ).toHaveLength(all.length);
     expect(log.lines.filter(({ message }) => /prepared statements/.test(message))).toHaveLength(1);
   });
 
@@ -123,7 +128,7 @@ describeWith('pgbouncer', 'through PgBouncer in transaction mode', () => {
     await expect(repository.storeBatch([one], NEVER)).rejects.toThrow(StoreUnavailable);
     await unlock();
     await held;
-    expect(await repository.find(one.job.id)).toBeUndefined();
+    expect(await repository.find(one.job.id, NEVER)).toBeUndefined();
   });
 
   it('gives the server connections their statement timeout, which the service cannot', async () => {

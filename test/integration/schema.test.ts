@@ -30,7 +30,7 @@ it('changes nothing on a further start', async () => {
   const lines = fixture().log.lines.length;
   await new PostgresSchema(database, fixture().log).start(NEVER);
   expect(fixture().log.lines).toHaveLength(lines);
-  expect(await new KyselyJobRepository(database).find(one.job.id)).toEqual(one.job);
+  expect(await new KyselyJobRepository(database).find(one.job.id, NEVER)).toEqual(one.job);
 });
 
 it('takes over a table that exists already, with its rows and their creation times', async () => {
@@ -41,7 +41,7 @@ it('takes over a table that exists already, with its rows and their creation tim
     `insert into jobs values ('00000000-0000-4000-8000-000000000001', 'old', '2020-01-01Z', 'x')`,
   );
   const repository = new KyselyJobRepository(await fixture().migrated());
-  expect(await repository.find(parseJobId('00000000-0000-4000-8000-000000000001'))).toMatchObject({
+  expect(await repository.find(parseJobId('00000000-0000-4000-8000-000000000001'), NEVER)).toMatchObject({
     name: 'old',
     createdAt: new Date('2020-01-01T00:00:00.000Z'),
   });
@@ -55,7 +55,7 @@ it('gives the rows of a table without creation times the time of the migration',
   await onlooker.query(`insert into jobs values ('00000000-0000-4000-8000-000000000002', 'old')`);
   const before = Date.now();
   const repository = new KyselyJobRepository(await fixture().migrated());
-  const old = await repository.find(parseJobId('00000000-0000-4000-8000-000000000002'));
+  const old = await repository.find(parseJobId('00000000-0000-4000-8000-000000000002'), NEVER);
   expect(Math.abs((old?.createdAt.getTime() ?? 0) - before)).toBeLessThan(60_000);
   await repository.store(submission('new'), NEVER);
   expect(await onlooker.names()).toEqual(['new', 'old']);

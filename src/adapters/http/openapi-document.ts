@@ -34,7 +34,7 @@ const readWork = {
     ...refusals({
       400: [ERROR_CODES.invalidJob],
       404: ['job_not_found'],
-      503: [ERROR_CODES.storeUnavailable],
+      503: [ERROR_CODES.storeUnavailable, ERROR_CODES.storeOverloaded],
     }),
     200: json('The job.', JOB),
   },

@@ -21,7 +21,7 @@ export function workRoutes(router: Router, jobs: JobService, cancellation: Abort
   });
 
   router.get('/work/:id', async (ctx) => {
-    const job = await jobs.find(ctx.params.id ?? '');
+    const job = await jobs.find(ctx.params.id ?? '', cancellation);
     if (!job) throw new RequestError(404, 'job_not_found', 'There is no job with this id.');
     respondJson(ctx, 200, { id: job.id, name: job.name });
   });

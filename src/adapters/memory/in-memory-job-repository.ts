@@ -25,12 +25,13 @@ export class InMemoryJobRepository implements BatchJobRepository, IdempotencyKey
     return submissions.map((submission) => this.#storeOne(submission));
   }
 
-  async find(id: JobId): Promise<Job | undefined> {
-    const job = this.#jobs.get(id);
-    return job && copy(job);
+  async find(id: JobId, signal: AbortSignal): Promise<Job | undefined> {
+    const [job] = await this.findAll([id], signal);
+    return job;
   }
 
-  async findAll(ids: readonly JobId[]): Promise<readonly Job[]> {
+  async findAll(ids: readonly JobId[], signal: AbortSignal): Promise<readonly Job[]> {
+    if (signal.aborted) throw new SubmissionCancelled('cancelled before it was looked for');
     return ids.flatMap((id) => this.#jobs.get(id) ?? []).map(copy);
   }
 

@@ -57,13 +57,15 @@ export class KyselyJobRepository implements BatchJobRepository {
     return submissions.map((submission) => replays.get(submission) ?? stored(submission));
   }
 
-  async find(id: JobId): Promise<Job | undefined> {
-    const [job] = await this.findAll([id]);
+  async find(id: JobId, signal: AbortSignal): Promise<Job | undefined> {
+    const [job] = await this.findAll([id], signal);
     return job;
   }
 
-  async findAll(ids: readonly JobId[]): Promise<readonly Job[]> {
-    const { rows } = await this.#database.run<JobRow>(FIND_JOBS, [ids]).catch(inDoubt(StoreUnavailable));
+  async findAll(ids: readonly JobId[], signal: AbortSignal): Promise<readonly Job[]> {
+    const { rows } = await this.#database
+      .run<JobRow>(FIND_JOBS, [ids], signal)
+      .catch(inDoubt(StoreUnavailable));
     return rows.map(toJob);
   }
 

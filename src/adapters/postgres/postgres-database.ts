@@ -15,6 +15,7 @@ import { connectFailure, endsSession, isConflict, isStatementCancelled, statemen
 import { NamedStatements, type PreparedStatement } from './named-statements';
 import { type PoolSettings, poolOptions } from './pool-options';
 import type { Schema } from './schema';
+import { PING } from './statements';
 
 export interface PostgresSettings extends PoolSettings {
   /** How long `start` waits for a database that is late. */
@@ -34,6 +35,7 @@ export class PostgresDatabase implements Component, ReadinessProbe {
   );
   #running = 0;
   #opened: { readonly pool: Pool; readonly kysely: Kysely<Schema> } | undefined;
+  #checking: Promise<void> | undefined;
   #starting: Promise<void> | undefined;
   #stopping: Promise<StopDetails> | undefined;
 
@@ -110,7 +112,15 @@ export class PostgresDatabase implements Component, ReadinessProbe {
     }
   }
 
-  async check(): Promise<void> {
+  /** Asks once at a time, however many want to know: the connections are for those who work. */
+  check(): Promise<void> {
+    this.#checking ??= this.#check().finally(() => {
+      this.#checking = undefined;
+    });
+    return this.#checking;
+  }
+
+  async #check(): Promise<void> {
     await this.run(PING, []);
   }
 
@@ -173,5 +183,3 @@ export class PostgresDatabase implements Component, ReadinessProbe {
     return this.#opened;
   }
 }
-
-const PING: PreparedStatement = { name: 'ping', sql: 'select 1' };

@@ -88,6 +88,9 @@ export const FORGET_KEYS = prepared(
     )`.compile(compiler),
 );
 
+/** Says only that the database answers. */
+export const PING = prepared('ping', sql`select 1`.compile(compiler));
+
 /** A parameter whose value comes with each execution, not with the compilation. */
 function p(position: number) {
   return sql.raw(`$${position}`);

@@ -18,6 +18,6 @@ export type BatchOutcome = StoredJob | IdempotencyKeyReused;
  */
 export interface BatchJobRepository extends JobRepository {
   storeBatch(submissions: readonly Submission[], signal: AbortSignal): Promise<readonly BatchOutcome[]>;
-  /** Those of `ids` that are in the store. Throws {@link StoreUnavailable}. */
-  findAll(ids: readonly JobId[]): Promise<readonly Job[]>;
+  /** Those of `ids` that are in the store. Throws as `find` does. */
+  findAll(ids: readonly JobId[], signal: AbortSignal): Promise<readonly Job[]>;
 }

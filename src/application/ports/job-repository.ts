@@ -33,6 +33,9 @@ export interface StoredJob {
  */
 export interface JobRepository {
   store(submission: Submission, signal: AbortSignal): Promise<StoredJob>;
-  /** The job, or undefined when there is none with this id. Throws {@link StoreUnavailable}. */
-  find(id: JobId): Promise<Job | undefined>;
+  /**
+   * The job, or undefined when there is none with this id. Throws {@link StoreUnavailable}, {@link StoreOverloaded}, or
+   * {@link SubmissionCancelled} when `signal` has aborted.
+   */
+  find(id: JobId, signal: AbortSignal): Promise<Job | undefined>;
 }

@@ -29,7 +29,7 @@ it('stores a job under a new id, with the time of the clock, and reads it back',
     job: { id: FIRST_ID, name: 'one', createdAt: clock.now() },
     replayed: false,
   });
-  expect(await service.find(FIRST_ID.toUpperCase())).toEqual(stored.job);
+  expect(await service.find(FIRST_ID.toUpperCase(), NEVER)).toEqual(stored.job);
   expect(seen).toEqual([stored]);
 });
 
@@ -57,6 +57,6 @@ it('stores nothing for a name or a key that is not valid, or a signal that has a
 
 it('finds nothing under an unknown id, and refuses what is none', async () => {
   const { service } = build();
-  expect(await service.find(FIRST_ID)).toBeUndefined();
-  await expect(service.find('1')).rejects.toThrow(InvalidJob);
+  expect(await service.find(FIRST_ID, NEVER)).toBeUndefined();
+  await expect(service.find('1', NEVER)).rejects.toThrow(InvalidJob);
 });

@@ -65,13 +65,13 @@ export class ScriptedStore implements BatchJobRepository {
     throw new Error('the group commit stores batches only');
   }
 
-  find(id: JobId): Promise<Job | undefined> {
-    return this.memory.find(id);
+  find(): never {
+    throw new Error('the group commit reads batches only');
   }
 
-  async findAll(ids: readonly JobId[]): Promise<readonly Job[]> {
+  async findAll(ids: readonly JobId[], signal: AbortSignal): Promise<readonly Job[]> {
     if (this.findAllFails) throw this.findAllFails;
-    return this.memory.findAll(ids);
+    return this.memory.findAll(ids, signal);
   }
 
   get next(): Call {
