@@ -1,5 +1,5 @@
+import { abortable } from './abortable';
 import type { Deadline } from './deadline';
-import type { Clock } from './ports/clock';
 import type { Component } from './ports/component';
 import type { IdempotencyKeys } from './ports/idempotency-keys';
 import type { Log } from './ports/log';
@@ -13,22 +13,23 @@ export interface IdempotencyExpirySettings {
   readonly intervalMs: number;
 }
 
+/** Soon after the start, and not with it: a service that is restarted often would otherwise never come to it. */
+const FIRST_ROUND_AFTER_MS = 5_000;
+
 /** Forgets old idempotency keys now and then, in small batches. Every replica does; none waits for another. */
 export class IdempotencyExpiry implements Component {
   readonly name = 'idempotency-expiry';
   readonly #keys: IdempotencyKeys;
-  readonly #clock: Clock;
   readonly #log: Log;
   readonly #settings: IdempotencyExpirySettings;
+  readonly #end = new AbortController();
   #timer: NodeJS.Timeout | undefined;
   #round: Promise<void> = Promise.resolve();
-  #stopped = false;
   #starting: Promise<void> | undefined;
   #stopping: Promise<void> | undefined;
 
-  constructor(keys: IdempotencyKeys, clock: Clock, log: Log, settings: IdempotencyExpirySettings) {
+  constructor(keys: IdempotencyKeys, log: Log, settings: IdempotencyExpirySettings) {
     this.#keys = keys;
-    this.#clock = clock;
     this.#log = log;
     this.#settings = settings;
   }
@@ -38,40 +39,41 @@ export class IdempotencyExpiry implements Component {
     return this.#starting;
   }
 
-  /** Lets the batch under way finish, and begins no other. */
-  stop(_deadline: Deadline): Promise<void> {
-    this.#stopping ??= this.#end();
+  /** Gives the batch under way up, and begins no other: what is not forgotten now will be by someone else, later. */
+  stop(deadline: Deadline): Promise<void> {
+    this.#stopping ??= this.#stop(deadline);
     return this.#stopping;
   }
 
   async #begin(): Promise<void> {
-    this.#schedule();
+    this.#schedule(FIRST_ROUND_AFTER_MS);
   }
 
-  async #end(): Promise<void> {
-    this.#stopped = true;
+  async #stop(deadline: Deadline): Promise<void> {
+    this.#end.abort();
     clearTimeout(this.#timer);
-    await this.#round;
+    await abortable(this.#round, deadline.signal).catch(() => {});
   }
 
-  #schedule(): void {
-    if (this.#stopped) return;
+  #schedule(afterMs: number): void {
+    if (this.#end.signal.aborted) return;
     this.#timer = setTimeout(() => {
-      this.#round = this.#forgetOld().finally(() => this.#schedule());
-    }, this.#settings.intervalMs);
+      this.#round = this.#forgetOld().finally(() => this.#schedule(this.#settings.intervalMs));
+    }, afterMs);
   }
 
   /** Never rejects: keys that stay a round longer harm nobody. */
   async #forgetOld(): Promise<void> {
     const { ttlMs, batchSize } = this.#settings;
-    const cutoff = new Date(this.#clock.now().getTime() - ttlMs);
+    const { signal } = this.#end;
     let total = 0;
     try {
-      for (let forgotten = batchSize; forgotten === batchSize && !this.#stopped; total += forgotten) {
-        forgotten = await this.#keys.forget(cutoff, batchSize);
+      for (let forgotten = batchSize; forgotten === batchSize; total += forgotten) {
+        forgotten = await this.#keys.forget(ttlMs, batchSize, signal);
       }
       if (total > 0) this.#log.info('idempotency keys forgotten', { keys: total });
     } catch (error) {
+      if (signal.aborted) return;
       this.#log.warn('idempotency keys could not be forgotten, trying again later', { err: error });
     }
   }

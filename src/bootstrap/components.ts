@@ -81,7 +81,7 @@ export function components(config: Config): Registry {
   });
   registry.component(
     T.idempotencyExpiry,
-    (use) => new IdempotencyExpiry(use(T.idempotencyKeys), use(T.clock), use(T.log), config.idempotency),
+    (use) => new IdempotencyExpiry(use(T.idempotencyKeys), use(T.log), config.idempotency),
   );
   registry.component(
     T.jobService,

@@ -1,19 +1,27 @@
 import type { IdempotencyKeys } from '../../src/application/ports/idempotency-keys';
 import type { JobRepository } from '../../src/application/ports/job-repository';
+import { SubmissionCancelled } from '../../src/domain/errors';
 import { parseIdempotencyKey } from '../../src/domain/idempotency-key';
 import { type JobId, parseJobName } from '../../src/domain/job';
+import { NEVER } from './jobs';
 
-const CUTOFF = new Date('2026-06-01T00:00:00Z');
-const BEFORE = new Date('2026-05-31T23:59:59Z');
-const NEVER = new AbortController().signal;
+const DAY_MS = 86_400_000;
 
-/** What every adapter of the port does. `build` gives an empty store, with ids of its own for each call of `nextId`. */
+/**
+ * What every adapter of the port does. `build` gives an empty store, with ids of its own for each call of `nextId`;
+ * `letPass` makes everything in it that much older.
+ */
 export function idempotencyKeysContract(
-  build: () => Promise<{ keys: IdempotencyKeys; jobs: JobRepository; nextId: () => JobId }>,
+  build: () => Promise<{
+    keys: IdempotencyKeys;
+    jobs: JobRepository;
+    nextId: () => JobId;
+    letPass: (ms: number) => Promise<void>;
+  }>,
 ): void {
   const setUp = async () => {
-    const { keys, jobs, nextId } = await build();
-    const submit = (key: string, createdAt: Date) =>
+    const { keys, jobs, nextId, letPass } = await build();
+    const submit = (key: string, createdAt = new Date('2026-05-31T23:59:59Z')) =>
       jobs.store(
         {
           job: { id: nextId(), name: parseJobName('a'), createdAt },
@@ -21,41 +29,65 @@ export function idempotencyKeysContract(
         },
         NEVER,
       );
-    return { keys, jobs, submit };
+    const forget = (limit: number) => keys.forget(DAY_MS, limit, NEVER);
+    return { keys, jobs, submit, forget, letPass };
   };
 
-  it('forgets what was first used before the cutoff, and nothing else', async () => {
-    const { keys, submit } = await setUp();
-    const old = await submit('old', BEFORE);
-    const recent = await submit('recent', CUTOFF);
-    expect(await keys.forget(CUTOFF, 10)).toBe(1);
-    expect((await submit('recent', CUTOFF)).job.id).toBe(recent.job.id);
-    expect((await submit('old', CUTOFF)).job.id).not.toBe(old.job.id);
+  it('forgets what was first used longer ago, and nothing else', async () => {
+    const { submit, forget, letPass } = await setUp();
+    const old = await submit('old');
+    await letPass(DAY_MS);
+    const recent = await submit('recent');
+    await letPass(DAY_MS / 2);
+    expect(await forget(10)).toBe(1);
+    expect((await submit('recent')).job.id).toBe(recent.job.id);
+    expect((await submit('old')).job.id).not.toBe(old.job.id);
+  });
+
+  it("goes by the store's clock, not by that of whoever submits", async () => {
+    const { submit, forget } = await setUp();
+    const { job } = await submit('key', new Date('2020-01-01T00:00:00Z'));
+    expect(await forget(10)).toBe(0);
+    expect(await submit('key')).toEqual({ job, replayed: true });
   });
 
   it('leaves the job of a forgotten key in the store', async () => {
-    const { keys, jobs, submit } = await setUp();
-    const { job } = await submit('old', BEFORE);
-    await keys.forget(CUTOFF, 10);
+    const { jobs, submit, forget, letPass } = await setUp();
+    const { job } = await submit('old');
+    await letPass(2 * DAY_MS);
+    expect(await forget(10)).toBe(1);
     expect(await jobs.find(job.id, NEVER)).toEqual(job);
   });
 
-  it('forgets at most as many as it is told', async () => {
-    const { keys, submit } = await setUp();
-    for (const key of ['a', 'b', 'c', 'd', 'e']) await submit(key, BEFORE);
-    expect(await keys.forget(CUTOFF, 2)).toBe(2);
-    expect(await keys.forget(CUTOFF, 2)).toBe(2);
-    expect(await keys.forget(CUTOFF, 2)).toBe(1);
-    expect(await keys.forget(CUTOFF, 2)).toBe(0);
+  it('forgets at most as many as it is told, the oldest first', async () => {
+    const { submit, forget, letPass } = await setUp();
+    const first = new Map<string, JobId>();
+    for (const key of ['a', 'b', 'c', 'd', 'e']) {
+      first.set(key, (await submit(key)).job.id);
+      await letPass(1_000);
+    }
+    await letPass(2 * DAY_MS);
+    expect([await forget(2), await forget(2)]).toEqual([2, 2]);
+    expect((await submit('e')).job.id).toBe(first.get('e'));
+    expect([await forget(2), await forget(2)]).toEqual([1, 0]);
+  });
+
+  it('forgets nothing once it has been given up', async () => {
+    const { keys, submit, forget, letPass } = await setUp();
+    await submit('old');
+    await letPass(2 * DAY_MS);
+    await expect(keys.forget(DAY_MS, 10, AbortSignal.abort())).rejects.toThrow(SubmissionCancelled);
+    expect(await forget(10)).toBe(1);
   });
 
   it('forgets each key once when several do it at the same time', async () => {
-    const { keys, submit } = await setUp();
-    for (let key = 0; key < 30; key += 1) await submit(`key-${key}`, BEFORE);
+    const { submit, forget, letPass } = await setUp();
+    for (let key = 0; key < 30; key += 1) await submit(`key-${key}`);
+    await letPass(2 * DAY_MS);
     let total = 0;
     const forgetAll = async () => {
       for (let idle = 0; idle < 3; ) {
-        const forgotten = await keys.forget(CUTOFF, 4);
+        const forgotten = await forget(4);
         total += forgotten;
         idle = forgotten === 0 ? idle + 1 : 0;
       }

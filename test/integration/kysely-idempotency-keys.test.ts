@@ -3,6 +3,7 @@ import { KyselyJobRepository } from '../../src/adapters/postgres/kysely-job-repo
 import { UuidJobIds } from '../../src/adapters/system/uuid-job-ids';
 import { idempotencyKeysContract } from '../contract/idempotency-keys.contract';
 import { openDatabase } from '../support/open-database';
+import { letKeysAge } from './postgres-fixture';
 
 describe('KyselyIdempotencyKeys', () => {
   const ids = new UuidJobIds();
@@ -16,6 +17,7 @@ describe('KyselyIdempotencyKeys', () => {
       keys: new KyselyIdempotencyKeys(database),
       jobs: new KyselyJobRepository(database),
       nextId: () => ids.next(),
+      letPass: (ms) => letKeysAge(database, ms),
     };
   });
 });

@@ -14,7 +14,7 @@ import { NEVER, submission } from '../contract/jobs';
 import { describeWith } from '../support/optional-suite';
 import { type PgBouncer, startPgBouncer } from '../support/pgbouncer';
 import { TcpProxy } from '../support/tcp-proxy';
-import { GROUP_COMMIT, postgresFixture } from './postgres-fixture';
+import { GROUP_COMMIT, letKeysAge, postgresFixture } from './postgres-fixture';
 
 jest.setTimeout(30_000);
 
@@ -65,6 +65,7 @@ describeWith('pgbouncer', 'through PgBouncer in transaction mode', () => {
         keys: new KyselyIdempotencyKeys(database),
         jobs: new KyselyJobRepository(database),
         nextId: () => ids.next(),
+        letPass: (ms) => letKeysAge(database, ms),
       };
     });
   });

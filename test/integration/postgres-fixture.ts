@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { InMemoryLog } from '../../src/adapters/memory/in-memory-log';
 import { PostgresDatabase, type PostgresSettings } from '../../src/adapters/postgres/postgres-database';
 import { PostgresSchema } from '../../src/adapters/postgres/postgres-schema';
@@ -35,6 +36,13 @@ export interface Fixture {
 export async function stop(database: PostgresDatabase, withinMs = 5_000) {
   const deadline = Deadline.in(withinMs);
   return (await database.stop(deadline).finally(() => deadline.clear())) ?? {};
+}
+
+/** Makes every idempotency key so much older. */
+export async function letKeysAge({ kysely }: PostgresDatabase, ms: number): Promise<void> {
+  await sql`update idempotency_keys set created_at = created_at - ${ms}::float8 * interval '1 ms'`.execute(
+    kysely,
+  );
 }
 
 /** Gives each test a database of its own, or all of them the same one, and leaves nothing open. */

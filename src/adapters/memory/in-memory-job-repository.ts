@@ -1,4 +1,5 @@
 import type { BatchJobRepository, BatchOutcome } from '../../application/ports/batch-job-repository';
+import type { Clock } from '../../application/ports/clock';
 import type { IdempotencyKeys } from '../../application/ports/idempotency-keys';
 import type { StoredJob, Submission } from '../../application/ports/job-repository';
 import { IdempotencyKeyReused, SubmissionCancelled } from '../../domain/errors';
@@ -7,8 +8,14 @@ import type { Job, JobId } from '../../domain/job';
 /** Jobs in memory, gone with the process. Keeps and hands out copies, so that nobody changes a row by reference. */
 export class InMemoryJobRepository implements BatchJobRepository, IdempotencyKeys {
   readonly #jobs = new Map<JobId, Job>();
+  readonly #clock: Clock;
   /** In the order of their first use, as a Map keeps it. */
   readonly #keys = new Map<string, { readonly jobId: JobId; readonly usedAt: Date }>();
+
+  /** @param clock by which keys age */
+  constructor(clock: Clock = { now: () => new Date() }) {
+    this.#clock = clock;
+  }
 
   async store(submission: Submission, signal: AbortSignal): Promise<StoredJob> {
     const [outcome] = await this.storeBatch([submission], signal);
@@ -35,8 +42,10 @@ export class InMemoryJobRepository implements BatchJobRepository, IdempotencyKey
     return ids.flatMap((id) => this.#jobs.get(id) ?? []).map(copy);
   }
 
-  async forget(cutoff: Date, limit: number): Promise<number> {
-    const old = [...this.#keys].filter(([, { usedAt }]) => usedAt < cutoff).slice(0, limit);
+  async forget(ageMs: number, limit: number, signal: AbortSignal): Promise<number> {
+    if (signal.aborted) throw new SubmissionCancelled('cancelled before anything was forgotten');
+    const cutoff = this.#clock.now().getTime() - ageMs;
+    const old = [...this.#keys].filter(([, { usedAt }]) => usedAt.getTime() < cutoff).slice(0, limit);
     for (const [key] of old) this.#keys.delete(key);
     return old.length;
   }
@@ -49,7 +58,7 @@ export class InMemoryJobRepository implements BatchJobRepository, IdempotencyKey
     }
     if (earlier) return { job: copy(earlier), replayed: earlier.id !== job.id };
     if (!this.#jobs.has(job.id)) this.#jobs.set(job.id, copy(job));
-    if (idempotencyKey) this.#keys.set(idempotencyKey, { jobId: job.id, usedAt: job.createdAt });
+    if (idempotencyKey) this.#keys.set(idempotencyKey, { jobId: job.id, usedAt: this.#clock.now() });
     return { job: copy(job), replayed: false };
   }
 }

@@ -11,9 +11,9 @@ export class KyselyIdempotencyKeys implements IdempotencyKeys {
     this.#database = database;
   }
 
-  async forget(cutoff: Date, limit: number): Promise<number> {
+  async forget(ageMs: number, limit: number, signal: AbortSignal): Promise<number> {
     try {
-      const { rowCount } = await this.#database.run(FORGET_KEYS, [cutoff, limit]);
+      const { rowCount } = await this.#database.run(FORGET_KEYS, [ageMs, limit], signal);
       return rowCount ?? 0;
     } catch (error) {
       // Whether this batch is forgotten does not matter: the next round looks again.

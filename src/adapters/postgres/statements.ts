@@ -32,7 +32,8 @@ export const INSERT_JOBS = prepared(
 /**
  * Stores jobs of which some have a key: the same parameters, then the keys, null where there is none. Returns the ids
  * whose key was new. Keys are taken in their order, so that two batches can wait for each other but never in a circle;
- * whoever waits sees the other's commit and stores nothing.
+ * whoever waits sees the other's commit and stores nothing. A key's age counts by the server's clock, see
+ * {@link FORGET_KEYS}.
  */
 export const INSERT_JOBS_WITH_KEYS = prepared(
   'insert_jobs_with_keys',
@@ -42,7 +43,7 @@ export const INSERT_JOBS_WITH_KEYS = prepared(
         with ordinality as submission (id, name, created_at, key, position)
     ), claimed as (
       insert into idempotency_keys (key, job_id, fingerprint, created_at)
-      select distinct on (key) key, id, sha256(convert_to(name, 'UTF8')), created_at
+      select distinct on (key) key, id, sha256(convert_to(name, 'UTF8')), now()
       from submitted where key is not null order by key, position
       on conflict (key) do nothing
       returning job_id
@@ -62,10 +63,12 @@ export const INSERT_JOBS_WITH_KEYS = prepared(
 export const FIND_BY_KEYS = prepared(
   'find_by_keys',
   sql`
-    select asked.position::int as position, known.job_id as id, known.created_at,
+    select asked.position::int as position, known.job_id as id,
+      coalesce(job.created_at, known.created_at) as created_at,
       known.fingerprint = sha256(convert_to(asked.name, 'UTF8')) as same
     from unnest(${p(1)}::text[], ${p(2)}::text[]) with ordinality as asked (key, name, position)
-    join idempotency_keys known on known.key = asked.key`.compile(compiler),
+    join idempotency_keys known on known.key = asked.key
+    left join jobs job on job.id = known.job_id`.compile(compiler),
 );
 
 /** Jobs by id. Parameter: the ids, as an array. */
@@ -78,12 +81,12 @@ export const FIND_JOBS = prepared(
     .compile(),
 );
 
-/** Forgets old keys. Parameters: the time before which they were used, and how many at the most. */
+/** Forgets old keys. Parameters: their age in milliseconds at the least, and how many at the most. */
 export const FORGET_KEYS = prepared(
   'forget_keys',
   sql`
     delete from idempotency_keys where key in (
-      select key from idempotency_keys where created_at < ${p(1)}
+      select key from idempotency_keys where created_at < now() - ${p(1)}::float8 * interval '1 ms'
       order by created_at limit ${p(2)} for update skip locked
     )`.compile(compiler),
 );
