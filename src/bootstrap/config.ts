@@ -65,8 +65,8 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
       DATA_FOLDER: str({ default: 'data' }),
       DATABASE_POOL_SIZE: wholeNumber(1, 1000)({ default: 10 }),
       DATABASE_CONNECT_TIMEOUT_MS: milliseconds({ default: 10_000 }),
-      DATABASE_ACQUIRE_TIMEOUT_MS: milliseconds({ default: 3_000 }),
-      DATABASE_STATEMENT_TIMEOUT_MS: milliseconds({ default: 10_000 }),
+      DATABASE_ACQUIRE_TIMEOUT_MS: atMostAnHour({ default: 3_000 }),
+      DATABASE_STATEMENT_TIMEOUT_MS: atMostAnHour({ default: 10_000 }),
       COMMIT_BATCH_MAX: wholeNumber(1, 10_000)({ default: 256 }),
       COMMIT_CONCURRENCY: wholeNumber(1, 100)({ default: 2 }),
       COMMIT_QUEUE_MAX: wholeNumber(1, 1_000_000)({ default: 10_000 }),
@@ -89,6 +89,11 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
   if (faults.length === 0 && env.HEADERS_TIMEOUT_MS > env.REQUEST_TIMEOUT_MS) {
     faults.push(
       'HEADERS_TIMEOUT_MS: must not be more than REQUEST_TIMEOUT_MS, which holds for the head as well',
+    );
+  }
+  if (faults.length === 0 && env.COMMIT_CONCURRENCY > env.DATABASE_POOL_SIZE) {
+    faults.push(
+      'COMMIT_CONCURRENCY: must not be more than DATABASE_POOL_SIZE: each statement takes a connection',
     );
   }
   const drain = faults.length === 0 ? checkedDrainPolicy(env, faults) : undefined;

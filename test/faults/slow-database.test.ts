@@ -129,7 +129,7 @@ it('answers 200 that wait for the one connection of the pool when the signal com
   const service = await ServiceProcess.start(database.url, {
     env: {
       DATABASE_POOL_SIZE: '1',
-      COMMIT_CONCURRENCY: '100',
+      COMMIT_CONCURRENCY: '1',
       COMMIT_BATCH_MAX: '1',
       // The queue is the point, not the end of the budget.
       SHUTDOWN_TIMEOUT_MS: '40000',

@@ -73,6 +73,19 @@ it.each(['mysql://root:secret@h/d', 'postgres://', 'postgres://u:secret@h:port/d
   },
 );
 
+it.each(['DATABASE_ACQUIRE_TIMEOUT_MS', 'DATABASE_STATEMENT_TIMEOUT_MS'])(
+  'takes no %s that would switch the limit off, or overflow a timer',
+  (name) => {
+    for (const value of ['0', '2147483647'])
+      expect(faultsOf({ [name]: value })).toContain(`${name}: must be`);
+  },
+);
+
+it('refuses more statements under way than there are connections', () => {
+  expect(faultsOf({ DATABASE_POOL_SIZE: '2', COMMIT_CONCURRENCY: '3' })).toContain('COMMIT_CONCURRENCY: ');
+  expect(readConfig({ DATABASE_POOL_SIZE: '2', COMMIT_CONCURRENCY: '2' }).groupCommit.concurrency).toBe(2);
+});
+
 it('says when the shutdown times do not fit into each other', () => {
   expect(faultsOf({ SHUTDOWN_TIMEOUT_MS: '1000', SHUTDOWN_DELAY_MS: '900' })).toMatch(
     /SHUTDOWN_TIMEOUT_MS: delay \(900 ms\), linger \(500 ms\) .* do not fit/,
