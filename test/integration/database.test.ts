@@ -88,11 +88,11 @@ describe('starting', () => {
 
   it('gives up in time on a server that accepts the connection and never speaks', async () => {
     const silent = await silentServer();
-    const database = fixture().database({ connectTimeoutMs: 300, acquireTimeoutMs: 200 }, silent.url);
+    const database = fixture().database({ connectTimeoutMs: 300, acquireTimeoutMs: 60_000 }, silent.url);
     const began = performance.now();
     await expect(database.start(NEVER)).rejects.toThrow(/^the database cannot be reached/);
-    expect(performance.now() - began).toBeLessThan(5_000);
     expect(await stop(database)).toMatchObject({ forced: 0 });
+    expect(performance.now() - began).toBeLessThan(5_000);
     await silent.close();
   });
 

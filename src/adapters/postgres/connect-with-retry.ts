@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { abortable } from '../../application/abortable';
+import { Deadline } from '../../application/deadline';
 import type { Log } from '../../application/ports/log';
 
 const FIRST_DELAY_MS = 50;
@@ -10,7 +11,7 @@ const HOPELESS = ['28P01', '28000'];
 
 /**
  * Calls `connect` until it resolves, with a delay that doubles: a database that is started together with the service
- * is often a few seconds late.
+ * is often a few seconds late. An attempt that is under way at the end is left to the caller, who has to end it.
  *
  * @throws one readable error, with the last failure as its cause, after `timeoutMs` or at once when it is hopeless.
  */
@@ -21,27 +22,31 @@ export async function connectWithRetry(options: {
   log: Log;
 }): Promise<void> {
   const { connect, timeoutMs, signal, log } = options;
-  const giveUpAt = performance.now() + timeoutMs;
-  for (
-    let attempt = 1, delayMs = FIRST_DELAY_MS;
-    ;
-    attempt += 1, delayMs = Math.min(2 * delayMs, MAX_DELAY_MS)
-  ) {
-    try {
-      return await abortable(connect(), signal);
-    } catch (error) {
-      signal.throwIfAborted();
-      const { code, message } = error as { code?: string; message?: string };
-      const remainingMs = giveUpAt - performance.now();
-      if (HOPELESS.includes(code ?? '') || remainingMs <= 0) {
-        throw new Error(`the database cannot be reached: ${message || code}`, { cause: error });
+  const deadline = Deadline.in(timeoutMs);
+  const bound = AbortSignal.any([signal, deadline.signal]);
+  let failure: unknown;
+  try {
+    for (let attempt = 1, delayMs = 0; ; attempt += 1) {
+      try {
+        if (delayMs > 0) await sleep(delayMs, undefined, { signal: bound });
+        return await abortable(connect(), bound);
+      } catch (error) {
+        signal.throwIfAborted();
+        // What is cut off at the bound says less than what failed before it.
+        failure = bound.aborted ? (failure ?? new Error(`no answer within ${timeoutMs} ms`)) : error;
+        const { code, message } = failure as { code?: string; message?: string };
+        if (HOPELESS.includes(code ?? '') || bound.aborted) {
+          throw new Error(`the database cannot be reached: ${message || code}`, { cause: failure });
+        }
+        delayMs = Math.min(2 * delayMs || FIRST_DELAY_MS, MAX_DELAY_MS);
+        log.warn('the database does not answer yet, trying again', {
+          attempt,
+          delayMs,
+          reason: message || code,
+        });
       }
-      log.warn('the database does not answer yet, trying again', {
-        attempt,
-        delayMs,
-        reason: message || code,
-      });
-      await sleep(Math.min(delayMs, remainingMs), undefined, { signal });
     }
+  } finally {
+    deadline.clear();
   }
 }

@@ -67,14 +67,15 @@ export class PostgresDatabase implements Component, ReadinessProbe {
     // A connection that is lost while it is used tells its statement, and then everybody, which would end the process.
     pool.on('connect', (client) => client.on('error', () => {}));
     this.#opened = { pool, kysely: new Kysely<Schema>({ dialect: new LastcallDialect({ pool }) }) };
-    const cut = () => this.#cutConnections();
-    signal.addEventListener('abort', cut);
     await connectWithRetry({
       connect: async () => (await pool.connect()).release(),
       timeoutMs: this.#settings.connectTimeoutMs,
       signal,
       log: this.#log,
-    }).finally(() => signal.removeEventListener('abort', cut));
+    }).catch((error) => {
+      this.#cutConnections();
+      throw error;
+    });
   }
 
   /**

@@ -3,14 +3,17 @@ import { connectWithRetry } from '../../../../src/adapters/postgres/connect-with
 
 const refused = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
 
-function build(outcomes: (Error | undefined)[], timeoutMs = 5_000) {
+const SILENCE = new Promise<void>(() => {});
+
+function build(outcomes: (Error | Promise<void> | undefined)[], timeoutMs = 5_000) {
   const log = new InMemoryLog();
   const abort = new AbortController();
   let attempts = 0;
   const connect = async () => {
     const outcome = outcomes[Math.min(attempts, outcomes.length - 1)];
     attempts += 1;
-    if (outcome) throw outcome;
+    if (outcome instanceof Error) throw outcome;
+    await outcome;
   };
   const connecting = connectWithRetry({ connect, timeoutMs, signal: abort.signal, log });
   return { connecting, log, abort, attempts: () => attempts };
@@ -32,6 +35,17 @@ it('gives up after its time with one readable error', async () => {
     message: 'the database cannot be reached: connect ECONNREFUSED',
     cause: refused,
   });
+});
+
+it('cuts an attempt that meets silence off at the end of its time', async () => {
+  const { connecting, attempts } = build([SILENCE], 20);
+  await expect(connecting).rejects.toThrow('the database cannot be reached: no answer within 20 ms');
+  expect(attempts()).toBe(1);
+});
+
+it('names the last failure, not the silence after it', async () => {
+  const { connecting } = build([refused, SILENCE], 100);
+  await expect(connecting).rejects.toMatchObject({ cause: refused });
 });
 
 it.each(['28P01', '28000'])('does not try again when the credentials are wrong: %s', async (code) => {
