@@ -61,6 +61,38 @@ it('gives the rows of a table without creation times the time of the migration',
   expect(await onlooker.names()).toEqual(['new', 'old']);
 });
 
+it.each(['id uuid', 'id uuid, note text, unique (id, note)'])(
+  'makes the ids of a table unique where they are not, and can use it: %s',
+  async (columns) => {
+    const { onlooker } = fixture();
+    await onlooker.query(`create table jobs (name text not null, ${columns})`);
+    const repository = new KyselyJobRepository(await fixture().migrated());
+    const one = submission('new');
+    await repository.store(one, NEVER);
+    await repository.store(one, NEVER);
+    expect(await onlooker.names()).toEqual(['new']);
+  },
+);
+
+it('adds no second index where the ids are unique', async () => {
+  const { onlooker } = fixture();
+  await onlooker.query('create table jobs (id uuid primary key, name text not null)');
+  await fixture().migrated();
+  const indexes = await onlooker.query(`select indexname from pg_indexes where tablename = 'jobs'`);
+  expect(indexes).toEqual([{ indexname: 'jobs_pkey' }]);
+});
+
+it('fails, and says why, when ids of a table are there twice', async () => {
+  const { onlooker } = fixture();
+  await onlooker.query('create table jobs (id uuid, name text not null)');
+  await onlooker.query(
+    `insert into jobs select '00000000-0000-4000-8000-000000000001', 'a' from generate_series(1, 2)`,
+  );
+  await expect(fixture().migrated()).rejects.toMatchObject({
+    cause: expect.objectContaining({ message: 'could not create unique index "jobs_id"' }),
+  });
+});
+
 it('fails, and says why, when the table belongs to another program: its ids are not ours', async () => {
   await fixture().onlooker.query('create table jobs (id serial primary key, name text not null)');
   await expect(fixture().migrated()).rejects.toMatchObject({

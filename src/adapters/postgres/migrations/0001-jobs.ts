@@ -10,6 +10,8 @@ export const jobs: Migration = {
       .addColumn('name', 'text', (column) => column.notNull())
       .execute();
     await requireUuids(db);
+    if (!(await idIsUnique(db)))
+      await db.schema.createIndex('jobs_id').unique().on('jobs').column('id').execute();
     // A table made by hand may lack the creation time; its rows get the time of the migration.
     await sql`alter table jobs add column if not exists created_at timestamptz not null default now()`.execute(
       db,
@@ -24,4 +26,13 @@ async function requireUuids(db: Kysely<unknown>): Promise<void> {
     where attrelid = 'jobs'::regclass and attname = 'id'`.execute(db);
   const type = rows[0]?.type ?? 'missing';
   if (type !== 'uuid') throw new Error(`there is a table jobs already, whose id is ${type} and not a uuid`);
+}
+
+/** Whether `on conflict (id)` finds an index: a complete one on this column alone. */
+async function idIsUnique(db: Kysely<unknown>): Promise<boolean> {
+  const { rows } = await sql`
+    select from pg_index join pg_attribute on attrelid = indrelid and attnum = indkey[0]
+    where indrelid = 'jobs'::regclass and attname = 'id' and indnkeyatts = 1
+      and indisunique and indisvalid and indpred is null`.execute(db);
+  return rows.length > 0;
 }
