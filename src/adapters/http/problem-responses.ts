@@ -15,7 +15,13 @@ export function problemResponses(log: Log): Middleware {
     } catch (error) {
       const problem = toProblem(error);
       if (isOurs(error, problem)) {
-        log.error('a request failed', { requestId: ctx.state.requestId, code: problem.code, err: error });
+        const { requestId, traceId } = ctx.state;
+        log.error('a request failed', {
+          requestId,
+          trace_id: traceId,
+          code: problem.code,
+          ...why(error, problem),
+        });
       }
       respond(ctx, problem);
     }
@@ -33,6 +39,13 @@ const METHOD_NOT_ALLOWED: Problem = {
 /** An overload is told by the request's own line alone: more work for each refusal would add to it. */
 function isOurs(error: unknown, { status, code }: Problem): boolean {
   return status >= 500 && code !== ERROR_CODES.storeOverloaded && !(error instanceof RequestError);
+}
+
+/** A defect with all that is known of it; of a store that is away one line: a stack for each request says no more. */
+function why(error: unknown, { status }: Problem): { err: unknown } | { reason: string } {
+  if (status === 500 || !(error instanceof Error)) return { err: error };
+  const { message, cause } = error;
+  return { reason: cause instanceof Error ? `${message}: ${cause.message}` : message };
 }
 
 /**

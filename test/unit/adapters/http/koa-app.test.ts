@@ -132,11 +132,26 @@ describe('POST /work', () => {
   it('logs what went wrong here, under the id of the request', async () => {
     const error = new Error('the cause');
     jest.spyOn(app.repository, 'store').mockRejectedValue(error);
-    await app.post('{"name":"a"}', { 'x-request-id': 'r-1' });
+    const traceId = '0af7651916cd43dd8448eb211c80319c';
+    await app.post('{"name":"a"}', {
+      'x-request-id': 'r-1',
+      traceparent: `00-${traceId}-b7ad6b7169203331-01`,
+    });
     expect(app.log.lines).toContainEqual({
       level: 'error',
       message: 'a request failed',
-      fields: expect.objectContaining({ requestId: 'r-1', code: 'internal_error', err: error }),
+      fields: { requestId: 'r-1', trace_id: traceId, code: 'internal_error', err: error },
+    });
+  });
+
+  it('logs a store that is away in one line, without a stack', async () => {
+    const error = new StoreUnavailable('no connection', { cause: new Error('ECONNREFUSED') });
+    jest.spyOn(app.repository, 'store').mockRejectedValue(error);
+    await app.post('{"name":"a"}', { 'x-request-id': 'r-2' });
+    expect(app.log.lines).toContainEqual({
+      level: 'error',
+      message: 'a request failed',
+      fields: { requestId: 'r-2', code: 'store_unavailable', reason: 'no connection: ECONNREFUSED' },
     });
   });
 
