@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { freshDatabase } from '../process/service/environment';
 import { ServiceProcess } from '../support/service-process';
 import { TcpProxy } from '../support/tcp-proxy';
@@ -25,6 +24,18 @@ function expectAnswers(load: Load, statuses: readonly number[]): void {
   }
 }
 
+async function metrics(service: ServiceProcess): Promise<string> {
+  return (await fetch(`${service.url}/metrics`)).text();
+}
+
+/** Waits until so many requests are being answered. */
+async function untilTakenIn(service: ServiceProcess, count: number): Promise<void> {
+  await until(`${count} requests are taken in`, async () =>
+    // The one that asks is counted too.
+    (await metrics(service)).includes(`\nhttp_server_active_requests ${count + 1}\n`),
+  );
+}
+
 describe('a connection that is cut between a statement and its answer', () => {
   it.each([
     ['cut before it arrives', undefined],
@@ -47,6 +58,27 @@ describe('a connection that is cut between a statement and its answer', () => {
     service.signal();
     expect(await service.exitCode()).toBe(0);
   });
+});
+
+it('costs no job of a batch its row, nor gives it a second one, when the answer to its commit is lost', async () => {
+  const { database, onlooker } = environment();
+  const { proxy, url } = await TcpProxy.inFrontOf(database.url);
+  const service = await ServiceProcess.start(url, { env: { COMMIT_CONCURRENCY: '1' } });
+  const unlock = await onlooker.lockJobs();
+  const plug = post(service.port, 'holds the only statement, so that the others go together');
+  await onlooker.untilBlocked();
+  const batch = Array.from({ length: 20 }, (_, index) => post(service.port, `job ${index}`));
+  await untilTakenIn(service, 21);
+  const struck = proxy.strike('insert_jobs', 'cut before its answer');
+  await unlock();
+  await struck;
+  const answers = await Promise.all([plug, ...batch]);
+  expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 201));
+  const byId = (one: { id: string }, other: { id: string }) => one.id.localeCompare(other.id);
+  expect((await onlooker.jobs()).sort(byId)).toEqual(answers.map(({ body }) => body).sort(byId));
+  expect(await metrics(service)).toContain('\nlastcall_commit_batch_size_count 2\n');
+  service.signal();
+  expect(await service.exitCode()).toBe(0);
 });
 
 describe('all connections, ended at once under load', () => {
@@ -144,7 +176,7 @@ describe('connections that go silent under load', () => {
     await post(service.port, 'before');
     proxy.goSilent();
     const held = Array.from({ length: 20 }, (_, index) => post(service.port, `held ${index}`));
-    await sleep(200);
+    await untilTakenIn(service, held.length);
     service.signal();
     for (const answer of await Promise.all(held)) expect(answer.status).toBe(503);
     expect(await service.exitCode(10_000)).toBe(1);

@@ -43,8 +43,8 @@ function isOurs(error: unknown, { status, code }: Problem): boolean {
 
 /** A defect with all that is known of it; of a store that is away one line: a stack for each request says no more. */
 function why(error: unknown, { status }: Problem): { err: unknown } | { reason: string } {
-  if (status === 500 || !(error instanceof Error)) return { err: error };
-  const { message, cause } = error;
+  if (status === 500) return { err: error };
+  const { message, cause } = error as Error;
   return { reason: cause instanceof Error ? `${message}: ${cause.message}` : message };
 }
 
