@@ -1,6 +1,10 @@
 import { join } from 'node:path';
+import { holdTerminationSignals } from '../adapters/process/termination-signals';
 import { requireBundle } from './bundle';
 import type * as Run from './run';
+
+// First of all: loading and wiring take most of the start, and then `run` takes what has come meanwhile.
+holdTerminationSignals();
 
 const { run } = (requireBundle(join(__dirname, '../bundle')) ?? require('./run')) as typeof Run;
 

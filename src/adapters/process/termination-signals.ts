@@ -5,6 +5,16 @@ const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 type TerminationSignal = (typeof SIGNALS)[number];
 
 /**
+ * From here on a signal waits for {@link onTerminationSignals}, as long as that is called in the same turn of the event
+ * loop. Without a handler the kernel ends the process, or, where it is process 1 of a container, drops the signal: the
+ * service would start, and be killed at the end of the grace period.
+ */
+export function holdTerminationSignals(): void {
+  // Node calls the listeners that there are when the loop turns; libuv keeps the signal until then.
+  for (const signal of SIGNALS) process.on(signal, () => {});
+}
+
+/**
  * Calls `onStop` at the first SIGTERM or SIGINT. A repeat within a second is the same request; a later one calls
  * `onForce`: somebody has lost patience.
  */
