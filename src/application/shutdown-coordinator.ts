@@ -71,13 +71,16 @@ export class ShutdownCoordinator {
         await component.start(signal);
         this.#observe({ type: 'component-started', name, tookMs: performance.now() - began });
       } catch (error) {
-        if (!signal.aborted) this.#observe({ type: 'component-start-failed', name, error });
-        failure ??= { error };
+        // It was told to give up, by the shutdown or by the failure of another.
+        if (signal.aborted) return;
+        failure = { error };
+        this.#observe({ type: 'component-start-failed', name, error });
         this.#startAbort.abort(error);
       }
     });
-    if (this.#stopping) throw new StartInterrupted('a shutdown was asked for before the service was ready');
+    // A failure stays one when the signal comes while the other components are still giving up.
     if (failure) throw failure.error;
+    if (this.#stopping) throw new StartInterrupted('a shutdown was asked for before the service was ready');
     this.#lifecycle.moveTo('ready');
   }
 
@@ -103,7 +106,7 @@ export class ShutdownCoordinator {
     const waves = stopWaves(this.#graph.dependencies);
     await runInOrder(dependents(this.#graph.dependencies), async (name) => {
       const component = this.#component(name);
-      if (!this.#begun.has(name) || !component.stop) return;
+      if (!this.#begun.has(name)) return;
       const wave = waves.findIndex((names) => names.includes(name));
       const report = await stopComponent(component, began + stopByMs(this.#policy, wave, waves.length));
       reports.push(report);

@@ -110,6 +110,24 @@ describe('starting', () => {
     expect([report.outcome, lifecycle.phase]).toEqual(['clean', 'stopped']);
   });
 
+  it('stays a failure when a shutdown is asked for while the others are still giving up', async () => {
+    const fault = new Error('no pool');
+    let giveUp = () => {};
+    const givesUpLate = new Promise<void>((_, reject) => {
+      giveUp = () => reject(new Error('told to'));
+    });
+    const { coordinator } = build({
+      pool: { start: () => Promise.reject(fault) },
+      slow: { start: () => givesUpLate },
+    });
+    const failed = expect(coordinator.start()).rejects.toBe(fault);
+    await turn();
+    const stopping = coordinator.shutdown('SIGTERM');
+    giveUp();
+    await failed;
+    await stopping;
+  });
+
   it('does not hold the shutdown up for ever when it ignores the signal', async () => {
     const { coordinator } = build({ stubborn: { start: () => new Promise(() => {}) } }, { timeoutMs: 100 });
     void coordinator.start();
@@ -274,6 +292,28 @@ describe('shutting down', () => {
     expect([lifecycle.phase, happened]).toEqual(['draining', []]);
     await stopping;
     expect(performance.now() - began).toBeGreaterThanOrEqual(95);
+  });
+
+  it('names in its report what has nothing to stop, too', async () => {
+    const log: Component = { name: 'log', stop: async () => {} };
+    const schema: Component = { name: 'schema', start: async () => {} };
+    const coordinator = new ShutdownCoordinator({
+      graph: {
+        components: [log, schema],
+        dependencies: new Map([
+          ['log', []],
+          ['schema', ['log']],
+        ]),
+      },
+      lifecycle: new Lifecycle(),
+      policy: drainPolicy({ timeoutMs: 5_000, delayMs: 0, lingerMs: 0 }),
+      observe: () => {},
+    });
+    await coordinator.start();
+    expect((await coordinator.shutdown('SIGTERM')).components).toMatchObject([
+      { name: 'schema', outcome: 'clean', forced: 0 },
+      { name: 'log', outcome: 'clean', forced: 0 },
+    ]);
   });
 
   it('tells every event in order', async () => {
