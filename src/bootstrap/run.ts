@@ -26,28 +26,37 @@ export async function run(): Promise<number> {
 
   return new Promise((exit) => {
     let failed = false;
-    const stop = async (reason: string) => {
+    let stopping = false;
+    const drain = async (reason: string): Promise<number> => {
       const report = await coordinator.shutdown(reason);
-      const exitCode = failed || report.outcome !== 'clean' ? 1 : 0;
-      await lastWords(service, report, exitCode);
-      exit(exitCode);
+      const exitCode = () => (failed || report.outcome !== 'clean' ? 1 : 0);
+      await lastWords(service, report, exitCode());
+      return exitCode();
     };
-    const fail = (reason: string, error: unknown) => {
+    const stop = (reason: string) => {
+      if (stopping) return;
+      stopping = true;
+      drain(reason).then(exit, () => exit(1));
+    };
+    const fail = (reason: string) => {
       failed = true;
-      log.error(reason, { err: error });
-      void stop(reason);
+      stop(reason);
     };
 
     onTerminationSignals({
-      onStop: (signal) => void stop(signal),
+      onStop: stop,
       onForce: (signal) => {
         log.error('exit forced by a further signal: what was in flight is lost', { signal });
         void log.flush(AbortSignal.timeout(LAST_LINE_WITHIN_MS)).then(() => exit(1));
       },
     });
-    onFatalErrors(fail);
+    onFatalErrors((origin, error) => {
+      log.error(origin, { err: error });
+      fail(origin);
+    });
+    // Why it could not start is in the log already, with the name of the component.
     coordinator.start().catch((error) => {
-      if (!(error instanceof StartInterrupted)) fail('the service could not start', error);
+      if (!(error instanceof StartInterrupted)) fail('the service could not start');
     });
   });
 }

@@ -57,6 +57,8 @@ describe('a start that fails', () => {
     expect(failure).toMatchObject({
       err: { message: expect.stringMatching(/^the database cannot be reached: /) },
     });
+    expect(service.lines.filter(({ err }) => err !== undefined)).toEqual([failure]);
+    expect(service.lines.at(-1)).toMatchObject({ msg: 'drain report', level: 'error', exitCode: 1 });
     expect(service.output()).not.toContain('secret');
   });
 
@@ -91,5 +93,30 @@ describe('an error that nobody caught', () => {
     expect(await service.exitCode()).toBe(1);
     expect(service.lines.at(-1)).toMatchObject({ msg: 'drain report', exitCode: 1, reason: origin });
     expect(await onlooker.names()).toEqual(['in flight']);
+  });
+
+  it('makes the exit code 1 also when it comes while a drain is under way, of which there is one report', async () => {
+    const { database, onlooker } = environment();
+    const service = await ServiceProcess.start(database.url, { nodeOptions: ['--require', THROW_LATER] });
+    const unlock = await onlooker.lockJobs();
+    const client = await RawClient.open(service.port);
+    client.write(postWork('in flight'));
+    await onlooker.untilBlocked();
+    service.signal();
+    await service.line('listener closed');
+    for (const [origin, signal] of [
+      ['uncaughtException', 'SIGUSR2'],
+      ['unhandledRejection', 'SIGPIPE'],
+    ] as const) {
+      service.signal(signal);
+      await service.line(origin);
+    }
+    await unlock();
+    expect((await client.waitForAnswers(1))[0]?.status).toBe(201);
+    await client.waitForEnd();
+    expect(await service.exitCode()).toBe(1);
+    const reports = service.lines.filter(({ msg }) => msg === 'drain report');
+    expect(reports).toMatchObject([{ exitCode: 1, reason: 'SIGTERM', outcome: 'clean' }]);
+    expect(service.lines.at(-1)).toBe(reports[0]);
   });
 });
