@@ -70,8 +70,18 @@ export class MetricsServer implements Component {
     } else if (method !== 'GET' && method !== 'HEAD') {
       response.writeHead(405, { Allow: 'GET, HEAD' }).end();
     } else {
+      await this.#show(response);
+    }
+  }
+
+  /** A page that cannot be rendered costs the scrape, and not the service: nobody else waits for this promise. */
+  async #show(response: ServerResponse): Promise<void> {
+    try {
       const { contentType, text } = await this.#options.page.render();
       response.writeHead(200, { 'Content-Type': contentType }).end(text);
+    } catch (error) {
+      this.#options.log.error('the metrics could not be rendered', { err: error });
+      response.writeHead(500).end();
     }
   }
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type * as Api from '@opentelemetry/api';
 import type * as Sdk from '@opentelemetry/sdk-node';
 import type { Deadline } from '../../application/deadline';
@@ -6,6 +7,9 @@ import type { Log } from '../../application/ports/log';
 import type { Exchange } from '../../application/ports/request-metrics';
 import type { RequestSpan, RequestTracing, TracedRequest } from '../../application/ports/request-tracing';
 import { errorType, knownMethod, OTHER_METHOD, URL_SCHEME } from './http-attributes';
+
+/** How long the last spans may hold up the exit: the SDK tries an unreachable collector again for many seconds. */
+const FLUSH_WITHIN_MS = 1_000;
 
 /** Whether the standard variables ask for traces. */
 export function wantsTraces(env: NodeJS.ProcessEnv): boolean {
@@ -18,7 +22,8 @@ export function wantsTraces(env: NodeJS.ProcessEnv): boolean {
 /**
  * One server span for each request, through OpenTelemetry's own SDK, which reads all of its `OTEL_*` variables. The
  * SDK is an optional peer dependency and is loaded by `start`; where it is not installed, one line says so.
- * `stop` flushes the spans, the drain's own included, and gives up at the deadline.
+ * `stop` flushes the spans, the drain's own included, and gives up after a second, or at the deadline: spans that are
+ * lost are no lost work, so it says so and is clean all the same.
  */
 export class OpenTelemetry implements Component, RequestTracing {
   readonly name = 'open-telemetry';
@@ -26,12 +31,32 @@ export class OpenTelemetry implements Component, RequestTracing {
   #sdk: Sdk.NodeSDK | undefined;
   #api: typeof Api | undefined;
   #tracer: Api.Tracer | undefined;
+  #starting: Promise<void> | undefined;
+  #stopping: Promise<void> | undefined;
 
   constructor(log: Log) {
     this.#log = log;
   }
 
-  async start(): Promise<void> {
+  start(): Promise<void> {
+    this.#starting ??= this.#start();
+    return this.#starting;
+  }
+
+  stop(deadline: Deadline): Promise<void> {
+    this.#stopping ??= this.#flush(deadline);
+    return this.#stopping;
+  }
+
+  began(request: TracedRequest): RequestSpan | undefined {
+    const api = this.#api;
+    const parent = api?.propagation.extract(api.ROOT_CONTEXT, request.headers);
+    const options = { kind: api?.SpanKind.SERVER ?? 1, attributes: attributesOf(request) };
+    const span = this.#tracer?.startSpan(nameFor(request.method), options, parent);
+    return span && { traceId: span.spanContext().traceId, ended: (exchange) => endSpan(span, exchange) };
+  }
+
+  async #start(): Promise<void> {
     const loaded = loadSdk();
     if (!loaded) {
       this.#log.warn('no traces: OTEL_* is set, and @opentelemetry/sdk-node is not installed');
@@ -47,20 +72,19 @@ export class OpenTelemetry implements Component, RequestTracing {
     this.#tracer = loaded.api.trace.getTracer('lastcall');
   }
 
-  async stop(deadline: Deadline): Promise<void> {
-    const flushed = this.#sdk?.shutdown().catch((error: unknown) => {
-      this.#log.warn('spans were lost', { err: error });
+  async #flush(deadline: Deadline): Promise<void> {
+    const withinMs = Math.min(FLUSH_WITHIN_MS, deadline.remainingMs());
+    const flushed = new AbortController();
+    const late = sleep(withinMs, undefined, { signal: flushed.signal }).then(() => {
+      throw new Error(`the collector did not take them within ${Math.round(withinMs)} ms`);
     });
-    const late = new Promise((resolve) => deadline.signal.addEventListener('abort', resolve, { once: true }));
-    await Promise.race([flushed, late]);
-  }
-
-  began(request: TracedRequest): RequestSpan | undefined {
-    const api = this.#api;
-    const parent = api?.propagation.extract(api.ROOT_CONTEXT, request.headers);
-    const options = { kind: api?.SpanKind.SERVER ?? 1, attributes: attributesOf(request) };
-    const span = this.#tracer?.startSpan(nameFor(request.method), options, parent);
-    return span && { traceId: span.spanContext().traceId, ended: (exchange) => endSpan(span, exchange) };
+    try {
+      await Promise.race([this.#sdk?.shutdown(), late]);
+    } catch (error) {
+      this.#log.warn('spans were lost', { err: error });
+    } finally {
+      flushed.abort();
+    }
   }
 }
 

@@ -12,6 +12,7 @@ const build = () =>
       HOST: '127.0.0.1',
       PORT: '0',
       METRICS_PORT: '0',
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1',
       LOG_LEVEL: 'silent',
     }),
   ).graph().components;
