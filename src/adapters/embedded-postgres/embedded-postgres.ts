@@ -9,7 +9,7 @@ import { findPlace } from './place';
 import { retirePredecessor } from './predecessor';
 import { type Server, serve } from './server';
 
-/** How much of the time to stop is kept back for an immediate shutdown (SIGQUIT), which needs no checkpoint. */
+/** What is kept back for an immediate shutdown (SIGQUIT), which needs no checkpoint; half of a time that is short. */
 const FORCE_RESERVE_MS = 500;
 
 export interface EmbeddedPostgresOptions {
@@ -80,7 +80,8 @@ export class EmbeddedPostgres implements Component, DatabaseLocation {
     if (!this.#server) return;
     const { kept } = this.#server;
     kept.letGo();
-    if (await inTime(kept.ended, deadline.remainingMs() - FORCE_RESERVE_MS)) return;
+    const remainingMs = deadline.remainingMs();
+    if (await inTime(kept.ended, remainingMs - Math.min(FORCE_RESERVE_MS, remainingMs / 2))) return;
     kept.signal('SIGQUIT');
     if (!(await inTime(kept.ended, deadline.remainingMs()))) kept.signal('SIGKILL');
     return { forced: 1 };
