@@ -15,12 +15,16 @@ export function systemdNotify(env: NodeJS.ProcessEnv, pid: number, log: Log): Li
   if (!NOTIFY_SOCKET) return undefined;
   const watchdogMs = watchdogIntervalMs(env, pid);
   let send: SendNotice | undefined;
+  let reachable = true;
   const notify = (...lines: string[]) => {
     try {
       send ??= notifySocket(NOTIFY_SOCKET);
       send(lines.join('\n'));
+      reachable = true;
     } catch (error) {
-      log.warn('systemd could not be notified', { err: error });
+      // Once, and not at each beat of the watchdog.
+      if (reachable) log.warn('systemd could not be notified', { err: error });
+      reachable = false;
     }
   };
   return (event) => {

@@ -1,5 +1,6 @@
 import type { LogDestination } from '../../../../src/adapters/observability/log-destination';
 import { PinoLog } from '../../../../src/adapters/observability/pino-log';
+import { Deadline } from '../../../../src/application/deadline';
 import { componentContract } from '../../../contract/component.contract';
 import { logContract } from '../../../contract/log.contract';
 
@@ -74,7 +75,9 @@ describe('PinoLog', () => {
   it('flushes when it stops, and still takes lines afterwards', async () => {
     const lines = new Lines();
     const log = new PinoLog('info', lines);
-    await log.flush(AbortSignal.timeout(1_000));
+    const deadline = Deadline.in(1_000);
+    await log.stop(deadline);
+    deadline.clear();
     expect(lines.flushes).toBe(1);
     log.info('after');
     expect(lines.parsed.at(-1)?.msg).toBe('after');

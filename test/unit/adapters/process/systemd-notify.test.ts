@@ -1,0 +1,56 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { InMemoryLog } from '../../../../src/adapters/memory/in-memory-log';
+import { systemdNotify } from '../../../../src/adapters/process/systemd-notify';
+import { NotifyReceiver } from '../../../observability/support/notify-receiver';
+
+/** systemd kills a service that it has not heard of for this long. */
+const WATCHDOG_MS = 10_000;
+
+let folder: string;
+let log: InMemoryLog;
+const observer = () => {
+  const env = { NOTIFY_SOCKET: path.join(folder, 'notify'), WATCHDOG_USEC: String(WATCHDOG_MS * 1_000) };
+  const observe = systemdNotify(env, process.pid, log);
+  if (!observe) throw new Error('it takes NOTIFY_SOCKET for absent');
+  return observe;
+};
+
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'lastcall-notify-'));
+  log = new InMemoryLog();
+  jest.useFakeTimers();
+});
+
+afterEach(() => {
+  jest.useRealTimers();
+  rmSync(folder, { recursive: true });
+});
+
+it('feeds the watchdog every half interval, the drain included', () => {
+  const receiver = new NotifyReceiver(path.join(folder, 'notify'));
+  const fed = () => receiver.messages.filter((message) => message === 'WATCHDOG=1').length;
+  const observe = observer();
+  observe({ type: 'phase-changed', phase: 'ready' });
+  jest.advanceTimersByTime(WATCHDOG_MS / 2);
+  expect(fed()).toBe(1);
+  observe({ type: 'phase-changed', phase: 'draining' });
+  observe({ type: 'shutdown-begun', reason: 'SIGTERM', timeoutMs: 60_000 });
+  jest.advanceTimersByTime(3 * WATCHDOG_MS);
+  expect(fed()).toBe(7);
+  receiver.close();
+});
+
+it('says once that nobody listens, and once more when that happens again', () => {
+  const observe = observer();
+  observe({ type: 'phase-changed', phase: 'ready' });
+  jest.advanceTimersByTime(5 * WATCHDOG_MS);
+  expect(log.lines.map(({ message }) => message)).toEqual(['systemd could not be notified']);
+  const receiver = new NotifyReceiver(path.join(folder, 'notify'));
+  jest.advanceTimersByTime(WATCHDOG_MS);
+  expect(receiver.messages).toContain('WATCHDOG=1');
+  receiver.close();
+  jest.advanceTimersByTime(WATCHDOG_MS);
+  expect(log.lines).toHaveLength(2);
+});
