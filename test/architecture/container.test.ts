@@ -49,7 +49,7 @@ describe('the container', () => {
   it('starts what npm start starts, as process 1 and as an ordinary user', () => {
     const { scripts } = JSON.parse(read('package.json')) as { scripts: { start: string } };
     const command = JSON.parse(find('Dockerfile', /\nCMD (\[.*\])\n$/)) as string[];
-    expect(`exec ${command.join(' ')}`).toBe(scripts.start);
+    expect(scripts.start).toBe(`npm run --silent build && exec ${command.join(' ')}`);
     expect(find('Dockerfile', /\nUSER (.*)\n/)).toBe('node');
   });
 

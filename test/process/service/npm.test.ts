@@ -1,21 +1,27 @@
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
 import { promisify } from 'node:util';
 import { RawClient } from '../../support/raw-client';
 import { PROJECT, ServiceProcess } from '../../support/service-process';
 import { freshDatabase, postWork } from './environment';
+import { npmProject, removeNpmProjects } from './npm-project';
 
 jest.setTimeout(60_000);
 const environment = freshDatabase();
+afterAll(removeNpmProjects);
 
 describe('npm start', () => {
   it.each(['SIGTERM', 'SIGINT'] as const)(
-    'passes %s on: what is in flight finishes, and npm exits with 0',
+    'builds first, and passes %s on: what is in flight finishes, and npm exits with 0',
     async (signal) => {
       const { database, onlooker } = environment();
-      // Without its `prestart`: the build is what the tests run on.
+      const folder = npmProject();
+      // As where npm is configured to run no hooks: `prestart` would be skipped.
       const service = await ServiceProcess.start(database.url, {
-        command: ['npm', 'start', '--ignore-scripts'],
+        command: ['npm', 'start', '--ignore-scripts', '--prefix', folder],
       });
+      expect(existsSync(path.join(folder, 'built'))).toBe(true);
       const unlock = await onlooker.lockJobs();
       const client = await RawClient.open(service.port);
       client.write(postWork('through npm'));
