@@ -63,7 +63,7 @@ export async function run(): Promise<number> {
 
 /** The drain report: the last line of the log, or a table where a person is looking. */
 async function lastWords({ log }: Service, report: ShutdownReport, exitCode: number): Promise<void> {
-  if (process.stdout.isTTY) process.stdout.write(drainReportTable(report, exitCode));
+  if (process.stdout.isTTY) log.print(drainReportTable(report, exitCode));
   else logDrainReport(log, report, exitCode);
   await log.flush(AbortSignal.timeout(LAST_LINE_WITHIN_MS));
 }

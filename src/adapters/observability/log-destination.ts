@@ -1,3 +1,4 @@
+import { constants, openSync } from 'node:fs';
 import type { DestinationStream } from 'pino';
 import type PinoPretty from 'pino-pretty';
 import { SonicBoom } from 'sonic-boom';
@@ -5,6 +6,8 @@ import { SonicBoom } from 'sonic-boom';
 /** Where lines go. */
 export interface LogDestination {
   readonly stream: DestinationStream;
+  /** Text that is no line of the log, after what was written before it. */
+  print(text: string): void;
   flush(signal: AbortSignal): Promise<void>;
 }
 
@@ -18,17 +21,15 @@ const STALLED_AFTER_MS = 1_000;
 const GATHERED_BYTES = 4_096;
 const GATHERED_FOR_MS = 25;
 
-/** Standard output: JSON lines written off the event loop, or readable lines when it is a terminal. */
-export function standardOutput(isTerminal: boolean): LogDestination {
-  return isTerminal ? prettyTerminal() : asynchronousFile(1);
-}
-
 /**
+ * Standard output: JSON lines, or readable lines when it is a terminal. Both are written off the event loop: a terminal
+ * stalls too (Ctrl-S, `docker run -t` that nobody looks at).
+ *
  * pino's own `destination` hooks the process's exit; SonicBoom alone, which it is made of, does not.
  */
-function asynchronousFile(fd: number): LogDestination {
+export function standardOutput(isTerminal: boolean): LogDestination {
   const stream = new SonicBoom({
-    fd,
+    fd: isTerminal ? terminal() : 1,
     sync: false,
     maxLength: MAX_BUFFERED_BYTES,
     minLength: GATHERED_BYTES,
@@ -36,8 +37,10 @@ function asynchronousFile(fd: number): LogDestination {
   });
   // Nobody is left to be told of a broken pipe; the drain goes on without a log.
   stream.on('error', () => {});
+  const print = (text: string) => void stream.write(text);
   return {
-    stream,
+    stream: isTerminal ? readable(print) : stream,
+    print,
     flush: (signal) => flushed(stream, signal),
   };
 }
@@ -61,13 +64,21 @@ function flushed(stream: SonicBoom, signal: AbortSignal): Promise<void> {
 }
 
 /** Loaded only for a terminal: in production nobody pays for it. */
-function prettyTerminal(): LogDestination {
-  const pretty = require('pino-pretty') as typeof PinoPretty;
-  const stream = pretty.build({
-    colorize: true,
-    ignore: 'pid,hostname',
-    translateTime: 'HH:MM:ss.l',
-    sync: true,
-  });
-  return { stream, flush: async () => {} };
+function readable(print: (text: string) => void): DestinationStream {
+  const { prettyFactory } = require('pino-pretty') as typeof PinoPretty;
+  const pretty = prettyFactory({ colorize: true, ignore: 'pid,hostname', translateTime: 'HH:MM:ss.l' });
+  return { write: (line) => print(pretty(line)) };
+}
+
+/**
+ * The terminal once more, opened so that a write never waits. Otherwise the thread that writes would hang in a stalled
+ * one, and the exit waits for that thread. Standard output itself is left as it is: the shell shares it.
+ */
+function terminal(): number {
+  try {
+    return openSync('/dev/fd/1', constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
+  } catch {
+    // After `su` it belongs to another user; then a stalled one does hold up the exit.
+    return 1;
+  }
 }

@@ -41,6 +41,11 @@ export class PinoLog implements Log, Component {
     this.#logger.error(fields, message);
   }
 
+  /** Writes text for the person at the terminal as it is, in its turn among the lines. */
+  print(text: string): void {
+    this.#destination.print(text);
+  }
+
   stop(deadline: Deadline): Promise<void> {
     this.#stopping ??= this.flush(deadline.signal);
     return this.#stopping;

@@ -9,6 +9,10 @@ class Lines implements LogDestination {
   flushes = 0;
   readonly stream = { write: (line: string) => void this.text.push(line) };
 
+  print(text: string): void {
+    this.text.push(text);
+  }
+
   async flush(): Promise<void> {
     this.flushes += 1;
   }
