@@ -1,5 +1,8 @@
 /** Where the database is: given by configuration, or known only once an embedded server runs. */
 export interface DatabaseLocation {
-  /** A `postgres://` URL. Throws when asked before the component behind it has started. */
+  /**
+   * A `postgres://` URL, with the password where there is one: never to be logged. The same one as long as the service
+   * lives. Throws when asked before the component behind it has started.
+   */
   url(): string;
 }

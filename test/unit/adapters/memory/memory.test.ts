@@ -1,5 +1,7 @@
 import { InMemoryJobRepository } from '../../../../src/adapters/memory/in-memory-job-repository';
 import { InMemoryLog } from '../../../../src/adapters/memory/in-memory-log';
+import { InMemoryRequestMetrics } from '../../../../src/adapters/memory/in-memory-request-metrics';
+import { InMemoryRequestTracing } from '../../../../src/adapters/memory/in-memory-request-tracing';
 import { ManualClock } from '../../../../src/adapters/memory/manual-clock';
 import { SequentialJobIds } from '../../../../src/adapters/memory/sequential-job-ids';
 import { SettableReadiness } from '../../../../src/adapters/memory/settable-readiness';
@@ -10,6 +12,8 @@ import { jobIdGeneratorContract } from '../../../contract/job-id-generator.contr
 import { jobRepositoryContract } from '../../../contract/job-repository.contract';
 import { logContract } from '../../../contract/log.contract';
 import { readinessProbeContract } from '../../../contract/readiness-probe.contract';
+import { requestMetricsContract } from '../../../contract/request-metrics.contract';
+import { requestTracingContract } from '../../../contract/request-tracing.contract';
 
 describe('InMemoryJobRepository', () => {
   describe('as JobRepository', () => jobRepositoryContract(async () => new InMemoryJobRepository()));
@@ -60,3 +64,12 @@ describe('SettableReadiness', () => {
     };
   });
 });
+
+describe('InMemoryRequestMetrics', () => {
+  requestMetricsContract(() => {
+    const metrics = new InMemoryRequestMetrics();
+    return { metrics, active: () => metrics.active, answered: () => metrics.exchanges.length };
+  });
+});
+
+describe('InMemoryRequestTracing', () => requestTracingContract(() => new InMemoryRequestTracing()));

@@ -4,6 +4,7 @@ import { HttpRequestMetrics } from '../../../../src/adapters/observability/metri
 import { LifecycleMetrics } from '../../../../src/adapters/observability/metrics/lifecycle-metrics';
 import type { MetricFamily } from '../../../../src/adapters/observability/metrics/metric-family';
 import { ServiceMetrics } from '../../../../src/adapters/observability/metrics/service-metrics';
+import { requestMetricsContract } from '../../../contract/request-metrics.contract';
 
 /** The samples of one family, as `label=value -> figure`. */
 function figures(families: readonly MetricFamily[], name: string): Record<string, number> {
@@ -50,7 +51,17 @@ describe('HttpRequestMetrics', () => {
     ]);
   });
 
-  it('counts what is being answered, and no longer what has been', () => {
+  requestMetricsContract(() => {
+    const metrics = new HttpRequestMetrics();
+    const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+    return {
+      metrics,
+      active: () => sum(Object.values(figures(metrics.families(), 'http_server_active_requests'))),
+      answered: () => sum(count(metrics).map(({ value }) => value)),
+    };
+  });
+
+  it('counts what is being answered by method, and no longer what has been', () => {
     const metrics = new HttpRequestMetrics();
     for (const method of ['GET', 'POST', 'POST']) metrics.began(method);
     metrics.ended({ method: 'GET', route: '/health', status: 200, tookMs: 1 });

@@ -4,6 +4,7 @@ import { trace } from '@opentelemetry/api';
 import { InMemoryLog } from '../../../../src/adapters/memory/in-memory-log';
 import { OpenTelemetry } from '../../../../src/adapters/observability/open-telemetry';
 import { Deadline } from '../../../../src/application/deadline';
+import { requestTracingContract } from '../../../contract/request-tracing.contract';
 
 /** A collector that takes connections and never answers. */
 let silent: Server;
@@ -32,7 +33,8 @@ it.each([
   const log = new InMemoryLog();
   const traces = new OpenTelemetry(log);
   await traces.start();
-  traces.began('GET', {})?.ended({ method: 'GET', route: undefined, status: 404, tookMs: 1 });
+  const request = { method: 'GET', path: '/nowhere', query: '', headers: {} };
+  traces.began(request)?.ended({ method: 'GET', route: undefined, status: 404, tookMs: 1 });
   const deadline = Deadline.in(deadlineMs);
   if (deadlineMs === 0) await once(deadline.signal, 'abort');
   const began = performance.now();
@@ -40,4 +42,16 @@ it.each([
   deadline.clear();
   expect(performance.now() - began).toBeLessThan(5_000);
   expect(log.lines).toMatchObject([{ level: 'warn', message: 'spans were lost' }]);
+});
+
+describe('OpenTelemetry as RequestTracing', () => {
+  const started: OpenTelemetry[] = [];
+  afterEach(() => Promise.all(started.splice(0).map((traces) => traces.stop(Deadline.at(0)))));
+
+  requestTracingContract(async () => {
+    const traces = new OpenTelemetry(new InMemoryLog());
+    started.push(traces);
+    await traces.start();
+    return traces;
+  });
 });
