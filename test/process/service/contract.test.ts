@@ -127,6 +127,7 @@ describe('after SIGTERM', () => {
     expect(inOrder(service, 'component-stopped')).toEqual([
       'http-server',
       'group-commit',
+      'postgres-schema',
       'postgres-pool',
       'log',
     ]);
