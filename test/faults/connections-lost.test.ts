@@ -25,15 +25,13 @@ function expectAnswers(load: Load, statuses: readonly number[]): void {
 }
 
 async function metrics(service: ServiceProcess): Promise<string> {
-  return (await fetch(`${service.url}/metrics`)).text();
+  return (await service.fetch('/metrics')).text();
 }
 
-/** Waits until so many requests are being answered. */
+/** Waits until so many jobs are being submitted. */
 async function untilTakenIn(service: ServiceProcess, count: number): Promise<void> {
-  await until(`${count} requests are taken in`, async () =>
-    // The one that asks is counted too.
-    (await metrics(service)).includes(`\nhttp_server_active_requests ${count + 1}\n`),
-  );
+  const posts = new RegExp(`^http_server_active_requests\\{[^}]*"POST"[^}]*\\} ${count}$`, 'm');
+  await until(`${count} jobs are taken in`, async () => posts.test(await metrics(service)));
 }
 
 describe('a connection that is cut between a statement and its answer', () => {

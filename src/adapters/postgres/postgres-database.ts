@@ -11,9 +11,10 @@ import { DomainError, SubmissionCancelled } from '../../domain/errors';
 import { cancelUntilOver } from './cancel-request';
 import { connectWithRetry } from './connect-with-retry';
 import { LastcallDialect } from './dialect';
-import { connectFailure, endsSession, isConflict, isStatementCancelled, statementFailure } from './errors';
+import { connectFailure, endsSession, isStatementCancelled, statementFailure } from './errors';
 import { NamedStatements, type PreparedStatement } from './named-statements';
 import { type PoolSettings, poolOptions } from './pool-options';
+import { retryConflicts } from './retry-conflicts';
 import type { Schema } from './schema';
 import { PING } from './statements';
 
@@ -99,7 +100,7 @@ export class PostgresDatabase implements Component, ReadinessProbe {
     const attempt = () => this.#statements.run<R>(client, statement, values, signal);
     let broken = false;
     try {
-      return await attempt().catch((error) => (isConflict(error) ? attempt() : Promise.reject(error)));
+      return await retryConflicts(attempt);
     } catch (error) {
       if (signal?.aborted && isStatementCancelled(error)) {
         throw new SubmissionCancelled('the statement was cancelled', { cause: error });
