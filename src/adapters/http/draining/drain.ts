@@ -13,6 +13,9 @@ import { UntakenAnswers } from './untaken-answers';
 /** Half a head arrives without an event, so the drain looks again this often. */
 const LOOK_EVERY_MS = 10;
 
+/** A request that is on the wire learns from the 408 that it was not carried out; a FIN would leave that open. */
+const FAREWELL = refusalText(TIMED_OUT);
+
 export interface DrainOptions {
   readonly server: Server;
   readonly connections: ReadonlyMap<Socket, Connection>;
@@ -171,8 +174,7 @@ export class Drain {
     for (const connection of leaving) {
       const busy = connection.responses.length > 0 || half.has(connection.socket);
       if (connection.parting || (busy && !connection.hijacked)) continue;
-      // A request that is on the wire learns from the 408 that it was not carried out; a FIN would leave that open.
-      connection.part(connection.hijacked ? '' : refusalText(TIMED_OUT));
+      connection.part(connection.hijacked ? '' : FAREWELL);
       connections += 1;
     }
     if (connections > 0) this.#emit({ type: 'farewell', connections });
