@@ -1,10 +1,4 @@
-import {
-  CommitInDoubt,
-  DataRefused,
-  DomainError,
-  StoreOverloaded,
-  SubmissionCancelled,
-} from '../domain/errors';
+import { CommitInDoubt, DataRefused, DomainError, SubmissionCancelled } from '../domain/errors';
 import type { Job, JobId } from '../domain/job';
 import { whenAllAborted } from './abortable';
 import type { Deadline } from './deadline';
@@ -13,29 +7,17 @@ import { GroupRead } from './group-read';
 import type { BatchJobRepository, BatchOutcome } from './ports/batch-job-repository';
 import type { Component, StopDetails } from './ports/component';
 import type { JobRepository, StoredJob, Submission } from './ports/job-repository';
+import { SubmissionQueue, type SubmissionQueueSettings, type Waiting } from './submission-queue';
 
-export interface GroupCommitSettings {
+export interface GroupCommitSettings extends SubmissionQueueSettings {
   /** The most submissions in one statement. */
   readonly batchMax: number;
   /** The most statements under way at once. */
   readonly concurrency: number;
-  /** The most submissions that may wait; one more is refused with {@link StoreOverloaded}. */
-  readonly queueMax: number;
-  /** How long one may wait to be sent before it is refused likewise. */
-  readonly waitMaxMs: number;
 }
 
 /** One statement's end: how many submissions it carried, and how long it took. */
 export type GroupCommitObserver = (flush: { readonly size: number; readonly tookMs: number }) => void;
-
-interface Waiting {
-  readonly submission: Submission;
-  /** In milliseconds of `performance.now()`. */
-  readonly since: number;
-  readonly signal: AbortSignal;
-  readonly resolve: (stored: StoredJob) => void;
-  readonly reject: (error: unknown) => void;
-}
 
 /**
  * Stores concurrent submissions together: a {@link JobRepository} in front of one that can store batches.
@@ -50,11 +32,9 @@ export class GroupCommit implements JobRepository, Component {
   readonly #reads: GroupRead;
   readonly #settings: GroupCommitSettings;
   readonly #observe: GroupCommitObserver;
-  readonly #watched = new WeakSet<AbortSignal>();
-  #queue: Waiting[] = [];
+  readonly #queue: SubmissionQueue;
   #underWay = 0;
   #turn: NodeJS.Immediate | undefined;
-  #age: NodeJS.Timeout | undefined;
   #onIdle: (() => void) | undefined;
   #stopping: Promise<StopDetails> | undefined;
 
@@ -65,6 +45,7 @@ export class GroupCommit implements JobRepository, Component {
   ) {
     this.#store = store;
     this.#reads = new GroupRead(store, settings.queueMax);
+    this.#queue = new SubmissionQueue(settings);
     this.#settings = settings;
     this.#observe = observe;
   }
@@ -72,19 +53,13 @@ export class GroupCommit implements JobRepository, Component {
   store(submission: Submission, signal: AbortSignal): Promise<StoredJob> {
     if (signal.aborted) return Promise.reject(new SubmissionCancelled('cancelled before it was queued'));
     // What came in this turn of the loop may have a free statement yet.
-    if (this.#queue.length >= this.#settings.queueMax) this.#dispatch();
-    if (this.#queue.length >= this.#settings.queueMax) {
-      return Promise.reject(new StoreOverloaded(`${this.#queue.length} submissions wait already`));
-    }
-    return new Promise((resolve, reject) => {
-      this.#queue.push({ submission, since: performance.now(), signal, resolve, reject });
-      this.#watch(signal);
-      this.#watchAge();
-      this.#turn ??= setImmediate(() => {
-        this.#turn = undefined;
-        this.#dispatch();
-      });
+    if (this.#queue.isFull) this.#dispatch();
+    const stored = this.#queue.join(submission, signal);
+    this.#turn ??= setImmediate(() => {
+      this.#turn = undefined;
+      this.#dispatch();
     });
+    return stored;
   }
 
   find(id: JobId, signal: AbortSignal): Promise<Job | undefined> {
@@ -105,8 +80,7 @@ export class GroupCommit implements JobRepository, Component {
   async #stop(deadline: Deadline): Promise<StopDetails> {
     let forced = 0;
     const giveUp = () => {
-      forced = this.#queue.length;
-      this.#cancelWaiting(() => true);
+      forced = this.#queue.cancelAll();
       this.#onIdle?.();
     };
     if (this.#queue.length + this.#underWay > 0) {
@@ -122,7 +96,7 @@ export class GroupCommit implements JobRepository, Component {
 
   #dispatch(): void {
     while (this.#underWay < this.#settings.concurrency && this.#queue.length > 0) {
-      const batch = this.#queue.splice(0, this.#settings.batchMax);
+      const batch = this.#queue.take(this.#settings.batchMax);
       this.#underWay += 1;
       void this.#commit(batch).finally(() => {
         this.#underWay -= 1;
@@ -164,41 +138,6 @@ export class GroupCommit implements JobRepository, Component {
     const middle = batch.length >> 1;
     await this.#commit(batch.slice(0, middle));
     await this.#commit(batch.slice(middle));
-  }
-
-  /** One listener a signal, not one a submission: in the service all requests share the drain's signal. */
-  #watch(signal: AbortSignal): void {
-    if (this.#watched.has(signal)) return;
-    this.#watched.add(signal);
-    const giveUp = () => this.#cancelWaiting((waiting) => waiting.signal === signal);
-    signal.addEventListener('abort', giveUp, { once: true });
-  }
-
-  /** One timer, for the oldest: a store that stands still answers nobody, and nobody is to wait for it for ever. */
-  #watchAge(): void {
-    const [oldest] = this.#queue;
-    if (this.#age || !oldest) return;
-    const { waitMaxMs } = this.#settings;
-    const dueInMs = oldest.since + waitMaxMs - performance.now();
-    this.#age = setTimeout(() => {
-      this.#age = undefined;
-      const latest = performance.now() - waitMaxMs;
-      this.#rejectWaiting(
-        ({ since }) => since <= latest,
-        new StoreOverloaded(`waited ${waitMaxMs} ms for a statement`),
-      );
-      this.#watchAge();
-    }, dueInMs).unref();
-  }
-
-  #cancelWaiting(which: (waiting: Waiting) => boolean): void {
-    this.#rejectWaiting(which, new SubmissionCancelled('cancelled before it was sent to the store'));
-  }
-
-  #rejectWaiting(which: (waiting: Waiting) => boolean, error: DomainError): void {
-    const givenUp = this.#queue.filter(which);
-    this.#queue = this.#queue.filter((waiting) => !which(waiting));
-    rejectAll(givenUp, error);
   }
 }
 

@@ -17,6 +17,8 @@ jest() { check_tests tests 10s node -e "$fake_jest" -- "$@"; }
 const report = (passed: number, failed: number, broken = 0): string =>
   JSON.stringify({ numPassedTests: passed, numFailedTests: failed, numRuntimeErrorTestSuites: broken });
 
+const SKIPPED = 'twins (skipped: needs Node 22.12, and this is 20.20.2) lose nothing';
+
 /** A report of one passed test more, and of one that was passed or skipped. */
 const reportOf = (fullName: string, status: 'passed' | 'pending'): string =>
   JSON.stringify({
@@ -71,20 +73,14 @@ describe('the CI run', () => {
   });
 
   it('fails for a test that was skipped in every run, by name and reason', () => {
-    const skipped = reportOf(
-      'twins (skipped: needs Node 22.12, and this is 20.20.2) lose nothing',
-      'pending',
-    );
+    const skipped = reportOf(SKIPPED, 'pending');
     const { lastLine, exitCode, output } = steps(`jest '${skipped}' 0\njest '${skipped}' 0`);
     expect([lastLine, exitCode]).toEqual(['2 passed, 1 failed', 1]);
     expect(output).toContain('FAULT skipped in every run: twins (skipped: needs Node 22.12, and this is');
   });
 
   it('lets a run skip what another one passes', () => {
-    const skipped = reportOf(
-      'twins (skipped: needs Node 22.12, and this is 20.20.2) lose nothing',
-      'pending',
-    );
+    const skipped = reportOf(SKIPPED, 'pending');
     const passed = reportOf('twins lose nothing', 'passed');
     expect(steps(`jest '${skipped}' 0\njest '${passed}' 0`)).toMatchObject({
       lastLine: '3 passed, 0 failed',

@@ -80,8 +80,8 @@ export class PostgresDatabase implements Component, ReadinessProbe {
   }
 
   /**
-   * Runs one statement, which commits by itself; a second time where Postgres sacrificed it to another one. `signal`
-   * cancels it in the server.
+   * Runs one statement, which commits by itself; again, see {@link retryConflicts}, where Postgres sacrificed it to another
+   * one. `signal` cancels it in the server.
    *
    * @throws {StoreUnavailable} no connection was to be had, or the server gave up; rolled back.
    * @throws {SubmissionCancelled} cancelled; rolled back.
@@ -100,7 +100,7 @@ export class PostgresDatabase implements Component, ReadinessProbe {
     const attempt = () => this.#statements.run<R>(client, statement, values, signal);
     let broken = false;
     try {
-      return await retryConflicts(attempt);
+      return await retryConflicts(attempt, signal);
     } catch (error) {
       if (signal?.aborted && isStatementCancelled(error)) {
         throw new SubmissionCancelled('the statement was cancelled', { cause: error });

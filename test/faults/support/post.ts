@@ -29,14 +29,9 @@ export function get(port: number, path: string): Promise<Answer> {
   return send(port, 'GET', path, '', {});
 }
 
-async function send(
-  port: number,
-  method: string,
-  path: string,
-  body: string,
-  options: PostOptions,
-): Promise<Answer> {
-  const answer = await answerTo(port, method, path, body, options);
+async function send(...request: Parameters<typeof answerTo>): Promise<Answer> {
+  const [, method, path] = request;
+  const answer = await answerTo(...request);
   const { status, headers, text } = answer;
   assertDescribed(method, path, { status, headers: headersOf(headers), body: text });
   return answer;

@@ -74,16 +74,22 @@ describe('a start that fails', () => {
 });
 
 describe('an error that nobody caught', () => {
-  it.each([
-    ['uncaughtException', 'SIGUSR2', 'thrown by the test'],
-    ['unhandledRejection', 'SIGPIPE', 'rejected by the test'],
-  ] as const)('drains and exits with 1: %s', async (origin, signal, message) => {
+  /** A service that can be made to fail, with a job that a lock on the table holds until `unlock`. */
+  async function startWithJobInFlight() {
     const { database, onlooker } = environment();
     const service = await ServiceProcess.start(database.url, { nodeOptions: ['--require', THROW_LATER] });
     const unlock = await onlooker.lockJobs();
     const client = await RawClient.open(service.port);
     client.write(postWork('in flight'));
     await onlooker.untilBlocked();
+    return { service, client, unlock };
+  }
+
+  it.each([
+    ['uncaughtException', 'SIGUSR2', 'thrown by the test'],
+    ['unhandledRejection', 'SIGPIPE', 'rejected by the test'],
+  ] as const)('drains and exits with 1: %s', async (origin, signal, message) => {
+    const { service, client, unlock } = await startWithJobInFlight();
     service.signal(signal);
     expect(await service.line(origin)).toMatchObject({ level: 'error', err: { message } });
     await service.line('listener closed');
@@ -92,16 +98,11 @@ describe('an error that nobody caught', () => {
     await client.waitForEnd();
     expect(await service.exitCode()).toBe(1);
     expect(service.lines.at(-1)).toMatchObject({ msg: 'drain report', exitCode: 1, reason: origin });
-    expect(await onlooker.names()).toEqual(['in flight']);
+    expect(await environment().onlooker.names()).toEqual(['in flight']);
   });
 
   it('makes the exit code 1 also when it comes while a drain is under way, of which there is one report', async () => {
-    const { database, onlooker } = environment();
-    const service = await ServiceProcess.start(database.url, { nodeOptions: ['--require', THROW_LATER] });
-    const unlock = await onlooker.lockJobs();
-    const client = await RawClient.open(service.port);
-    client.write(postWork('in flight'));
-    await onlooker.untilBlocked();
+    const { service, client, unlock } = await startWithJobInFlight();
     service.signal();
     await service.line('listener closed');
     for (const [origin, signal] of [

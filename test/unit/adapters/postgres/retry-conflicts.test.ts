@@ -1,5 +1,6 @@
 import { DatabaseError } from 'pg';
 import { retryConflicts } from '../../../../src/adapters/postgres/retry-conflicts';
+import { SubmissionCancelled } from '../../../../src/domain/errors';
 
 const failure = (code: string) =>
   Object.assign(new DatabaseError('no', 1, 'error'), { code, severity: 'ERROR' });
@@ -33,5 +34,11 @@ it('gives up after the third attempt', async () => {
 it('hands on any other failure at once', async () => {
   const { attempt, attempts } = failing(['53100']);
   await expect(retryConflicts(attempt)).rejects.toMatchObject({ code: '53100' });
+  expect(attempts()).toBe(1);
+});
+
+it('sends nothing again once nobody wants it any more', async () => {
+  const { attempt, attempts } = failing(['40P01']);
+  await expect(retryConflicts(attempt, AbortSignal.abort())).rejects.toThrow(SubmissionCancelled);
   expect(attempts()).toBe(1);
 });
