@@ -112,10 +112,12 @@ describeWith('chromium', 'in a headless browser', () => {
   test('the picture is painted: bars in their colours cover part of it', async () => {
     const figure = page.locator('figure[data-mode="kept-alive"]');
     await figure.scrollIntoViewIfNeeded();
-    const screenshot = (await figure.screenshot()).toString('base64');
+    // The plot alone: the chips of the legend have the same colours.
+    const screenshot = (await figure.locator('svg.plot').screenshot()).toString('base64');
     const share = (name: string) => page.evaluate(SHARE_OF_COLOUR, { screenshot, name });
     expect(await share('acknowledged')).toBeGreaterThan(0.05);
-    expect(await share('lost')).toBeGreaterThan(0.0005);
+    // How wide the bars of the lost are is the machine's speed.
+    expect(await share('lost')).toBeGreaterThan(0);
   }, 20_000);
 
   test('a press on a fate dims the others, and the whole trial can be shown', async () => {
