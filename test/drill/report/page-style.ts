@@ -46,7 +46,7 @@ svg text { font: 11px system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-
 .bar[data-fate='answered'] { fill-opacity: 0.35; stroke-opacity: 0.5; }
 .bar.dark { fill: #1f4e8c; stroke: #1f4e8c; fill-opacity: 1; stroke-opacity: 1; }
 .bar[data-fate='lost'], .bar[data-fate='phantom'], .bar[data-fate='missing'], .bar[data-fate='failed'] {
-  stroke-width: 2.4; fill-opacity: 1; }
+  stroke: var(--fate); stroke-width: 2.4; fill-opacity: 1; }
 .bar.dim { opacity: 0.07; }
 .bar:hover { stroke: #000; stroke-width: 2; }
 .sending { fill: #fff; fill-opacity: 0.55; pointer-events: none; }
