@@ -112,6 +112,7 @@ export class GroupCommit implements JobRepository, Component {
     const submissions = batch.map(({ submission }) => submission);
     try {
       settle(batch, await this.#storeBatch(submissions, signal));
+      this.#queue.progressed();
     } catch (error) {
       if (error instanceof DataRefused && batch.length > 1) await this.#commitHalves(batch);
       else rejectAll(batch, error);

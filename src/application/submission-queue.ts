@@ -1,10 +1,13 @@
-import { type DomainError, StoreOverloaded, SubmissionCancelled } from '../domain/errors';
+import { type DomainError, StoreOverloaded, StoreUnavailable, SubmissionCancelled } from '../domain/errors';
 import type { StoredJob, Submission } from './ports/job-repository';
 
 export interface SubmissionQueueSettings {
   /** The most submissions that may wait; one more is refused with {@link StoreOverloaded}. */
   readonly queueMax: number;
-  /** How long one may wait to be sent before it is refused likewise, in milliseconds. */
+  /**
+   * How long one may wait to be sent, in milliseconds. It is refused then: likewise, or with {@link StoreUnavailable}
+   * where the store has taken nothing in all that time, which is no overload.
+   */
   readonly waitMaxMs: number;
 }
 
@@ -24,6 +27,8 @@ export class SubmissionQueue {
   readonly #watched = new WeakSet<AbortSignal>();
   #waiting: Waiting[] = [];
   #age: NodeJS.Timeout | undefined;
+  /** In milliseconds of `performance.now()`. */
+  #lastProgressAt = Number.NEGATIVE_INFINITY;
 
   constructor(settings: SubmissionQueueSettings) {
     this.#settings = settings;
@@ -40,6 +45,7 @@ export class SubmissionQueue {
   /**
    * Settles as whoever takes the submission settles it.
    * @throws {StoreOverloaded} there was no room, or it has waited for too long.
+   * @throws {StoreUnavailable} it has waited for too long, and nothing was stored meanwhile.
    * @throws {SubmissionCancelled} `signal` aborted before it was taken.
    */
   join(submission: Submission, signal: AbortSignal): Promise<StoredJob> {
@@ -54,6 +60,11 @@ export class SubmissionQueue {
   /** The oldest, at most so many. They are the caller's to settle. */
   take(most: number): readonly Waiting[] {
     return this.#waiting.splice(0, most);
+  }
+
+  /** To be called when the store has taken something. */
+  progressed(): void {
+    this.#lastProgressAt = performance.now();
   }
 
   /** Gives up all that wait, and says how many they were. */
@@ -81,8 +92,9 @@ export class SubmissionQueue {
     this.#age = setTimeout(() => {
       this.#age = undefined;
       const latest = performance.now() - waitMaxMs;
-      const tooLong = new StoreOverloaded(`waited ${waitMaxMs} ms for a statement`);
-      this.#reject(({ since }) => since <= latest, tooLong);
+      const standsStill = oldest.since > this.#lastProgressAt;
+      const TooLong = standsStill ? StoreUnavailable : StoreOverloaded;
+      this.#reject(({ since }) => since <= latest, new TooLong(`waited ${waitMaxMs} ms for a statement`));
       this.#watchAge();
     }, dueInMs).unref();
   }

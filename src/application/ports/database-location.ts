@@ -5,4 +5,6 @@ export interface DatabaseLocation {
    * lives. Throws when asked before the component behind it has started.
    */
   url(): string;
+  /** The variables (`PGHOST`, `PGSSLMODE`, ...) that fill in what the URL leaves out. Undefined: it is complete. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
 }

@@ -138,13 +138,31 @@ describe('gathering', () => {
       const young = submitAll('g', 'h');
       jest.advanceTimersByTime(400);
       await settled();
-      for (const { state } of old) expect(state).toBeInstanceOf(StoreOverloaded);
+      for (const { state } of old) expect(state).toBeInstanceOf(StoreUnavailable);
       expect([...young, first].map(({ state }) => state)).toEqual(['waiting', 'waiting', 'waiting']);
       await store.next.commit();
       jest.advanceTimersByTime(5_000);
       await store.next.commit();
       expect([...young, first].map(({ state }) => state)).toEqual(['g', 'h', 'first']);
       expect(store.batches).toEqual([['first'], ['g', 'h']]);
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+
+  it('calls it an overload when the store has stored something while they waited', async () => {
+    jest.useFakeTimers({ doNotFake: ['setImmediate'] });
+    try {
+      const { store, sent, submitAll } = build({ waitMaxMs: 1_000, batchMax: 1 });
+      await sent('first');
+      const [second, third] = submitAll('b', 'c');
+      jest.advanceTimersByTime(500);
+      await store.next.commit();
+      jest.advanceTimersByTime(500);
+      await settled();
+      expect(second?.state).toBe('waiting');
+      expect(third?.state).toBeInstanceOf(StoreOverloaded);
+      await store.next.commit();
     } finally {
       jest.useRealTimers();
     }
