@@ -57,7 +57,7 @@ export function components(config: Config): Registry {
       return { url: () => embedded.url() };
     });
   } else {
-    registry.component(T.databaseLocation, () => ({ url: () => databaseUrl }));
+    registry.component(T.databaseLocation, () => ({ url: () => databaseUrl, environment: process.env }));
   }
   registry.component(T.database, (use) => {
     const database = new PostgresDatabase(use(T.databaseLocation), config.postgres, use(T.log));

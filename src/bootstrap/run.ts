@@ -10,6 +10,9 @@ import { createService, type Service } from './service';
 /** How long the last line may wait for a reader that has stalled. */
 const LAST_LINE_WITHIN_MS = 250;
 
+/** The part of it that a forced exit leaves the database for what runs there. */
+const ABANDON_WITHIN_MS = 200;
+
 /** Starts the service, waits for the word to stop, stops it. Resolves with the exit code. */
 export async function run(): Promise<number> {
   survivePipeErrors();
@@ -45,10 +48,7 @@ export async function run(): Promise<number> {
 
     onTerminationSignals({
       onStop: stop,
-      onForce: (signal) => {
-        log.error('exit forced by a further signal: what was in flight is lost', { signal });
-        void log.flush(AbortSignal.timeout(LAST_LINE_WITHIN_MS)).then(() => exit(1));
-      },
+      onForce: (signal) => void forced(service, signal).then(() => exit(1)),
     });
     onFatalErrors((origin, error) => {
       log.error(origin, { err: error });
@@ -59,6 +59,14 @@ export async function run(): Promise<number> {
       if (!(error instanceof StartInterrupted)) fail('the service could not start');
     });
   });
+}
+
+/** Somebody has lost patience: what is in flight is given up, in the database too. */
+async function forced(service: Service, signal: string): Promise<void> {
+  const inTime = AbortSignal.timeout(LAST_LINE_WITHIN_MS);
+  await service.abandon(AbortSignal.timeout(ABANDON_WITHIN_MS));
+  service.log.last('exit forced by a further signal: what was in flight is lost', { signal });
+  await service.log.flush(inTime);
 }
 
 /** The drain report: the last line of the log, or a table where a person is looking. */

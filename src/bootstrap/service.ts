@@ -10,6 +10,11 @@ import { TOKENS } from './tokens';
 export interface Service {
   readonly coordinator: ShutdownCoordinator;
   readonly log: PinoLog;
+  /**
+   * For an exit that waits for nobody: has the database cancel what runs there, which would otherwise be stored with
+   * nobody to tell. Resolves when nothing runs any more, or when `signal` aborts.
+   */
+  abandon(signal: AbortSignal): Promise<void>;
 }
 
 /** Builds the service; production and tests build it here alike. */
@@ -27,5 +32,9 @@ export function createService(config: Config): Service {
       for (const observe of observers) observe(event);
     },
   });
-  return { coordinator, log };
+  const abandon = (signal: AbortSignal) => {
+    registry.get(TOKENS.cancellation).abort();
+    return registry.get(TOKENS.database).quiet(signal);
+  };
+  return { coordinator, log, abandon };
 }

@@ -1,4 +1,5 @@
 import { makeValidator } from 'envalid';
+import { parseConnectionUrl } from '../adapters/postgres/connection-url';
 
 /** 24 days: the longest that a Node timer can wait (2^31 - 1 ms). */
 const MAX_MS = 2_147_483_647;
@@ -17,10 +18,8 @@ export function wholeNumber(min: number, max: number) {
 /** A time in milliseconds. */
 export const milliseconds = wholeNumber(0, MAX_MS);
 
-/** A Postgres URL. The message does not repeat it: it may hold a password. */
+/** A Postgres URL, as pg and libpq have it. The message does not repeat it: it may hold a password. */
 export const postgresUrl = makeValidator<string>((input) => {
-  if (!/^postgres(ql)?:\/\/./.test(input) || !URL.canParse(input)) {
-    throw new Error('must be a URL like postgres://user:password@host:5432/database');
-  }
+  parseConnectionUrl(input, {});
   return input;
 });

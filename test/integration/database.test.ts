@@ -147,6 +147,7 @@ describe('stopping', () => {
     const deadline = Deadline.in(100);
     expect(await database.stop(deadline)).toMatchObject({ forced: 2 });
     for (const result of await running) expect(result.status).toBe('rejected');
+    await until('they run in the server no more', async () => (await active()) === 0, 900);
   });
 
   it('leaves statements of nobody: after it, none may be run', async () => {

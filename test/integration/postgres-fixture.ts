@@ -30,7 +30,7 @@ export interface Fixture {
   /** Not started. It is stopped at the end of the test, when it has been. */
   database(settings?: Partial<PostgresSettings>, url?: string): PostgresDatabase;
   /** Started, with its tables. */
-  migrated(settings?: Partial<PostgresSettings>): Promise<PostgresDatabase>;
+  migrated(settings?: Partial<PostgresSettings>, url?: string): Promise<PostgresDatabase>;
 }
 
 export async function stop(database: PostgresDatabase, withinMs = 5_000) {
@@ -78,8 +78,8 @@ async function createFixture() {
     opened.push(made);
     return made;
   };
-  const migrated = async (settings: Partial<PostgresSettings> = {}) => {
-    const made = database(settings);
+  const migrated = async (settings: Partial<PostgresSettings> = {}, url = testDatabase.url) => {
+    const made = database(settings, url);
     await made.start(NEVER);
     await new PostgresSchema(made, log).start(NEVER);
     return made;

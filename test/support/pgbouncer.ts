@@ -18,10 +18,11 @@ export interface PgBouncer {
 /** How many server connections each database gets, unless the test says otherwise: fewer than clients, so that they are shared. */
 const SERVER_CONNECTIONS = 3;
 
-/** A PgBouncer in front of `databaseUrl`, with the configuration that `deploy/pgbouncer` ships. */
+/** A PgBouncer in front of `databaseUrl`, with the configuration that `deploy/pgbouncer` ships, and `changes` to it. */
 export async function startPgBouncer(
   databaseUrl: string,
   serverConnections = SERVER_CONNECTIONS,
+  changes: Parameters<typeof shippedConfig>[1] = [],
 ): Promise<PgBouncer> {
   const program = findTool('pgbouncer');
   if (!program) throw new Error('pgbouncer is not installed');
@@ -41,6 +42,7 @@ export async function startPgBouncer(
     [/^listen_port = 6432$/gm, `listen_port = ${port}`],
     [/^auth_file = .*$/gm, `auth_file = ${users}`],
     [/^default_pool_size = .*$/gm, `default_pool_size = ${serverConnections}`],
+    ...changes,
   ]);
   const file = path.join(folder, 'pgbouncer.ini');
   await writeFile(file, configuration);

@@ -16,7 +16,7 @@ export class TcpProxy {
   static readonly #open = new Set<TcpProxy>();
   readonly #server: Server;
   readonly #pairs = new Set<Pair>();
-  readonly #upstreamPort: number;
+  #upstreamPort: number;
   #silent = false;
   #fault: { readonly text: string; readonly kind: Fault; readonly struck: () => void } | undefined;
 
@@ -55,6 +55,11 @@ export class TcpProxy {
   /** How many connections stand. */
   get connections(): number {
     return [...this.#pairs].filter(({ client }) => !client.destroyed).length;
+  }
+
+  /** New connections go to another port of 127.0.0.1 from now on, as where a name's address changes. */
+  leadTo(upstreamPort: number): void {
+    this.#upstreamPort = upstreamPort;
   }
 
   /** From now on nothing arrives, on new connections neither, and nobody is told: no FIN, no RST. */

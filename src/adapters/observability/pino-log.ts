@@ -41,6 +41,12 @@ export class PinoLog implements Log, Component {
     this.#logger.error(fields, message);
   }
 
+  /** The last line of a process that is about to go: whatever is still said after it is dropped. */
+  last(message: string, fields: LogFields = {}): void {
+    this.#logger.error(fields, message);
+    this.#logger.level = 'silent';
+  }
+
   /** Writes text for the person at the terminal as it is, in its turn among the lines. */
   print(text: string): void {
     this.#destination.print(text);

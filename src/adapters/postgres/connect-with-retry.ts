@@ -2,16 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { abortable } from '../../application/abortable';
 import { Deadline } from '../../application/deadline';
 import type { Log } from '../../application/ports/log';
+import { mayPass } from './errors';
 
 const FIRST_DELAY_MS = 50;
 const MAX_DELAY_MS = 1_000;
 
-/** SQLSTATE codes that waiting does not mend: the credentials are wrong. */
-const HOPELESS = ['28P01', '28000'];
-
 /**
  * Calls `connect` until it resolves, with a delay that doubles: a database that is started together with the service
- * is often a few seconds late. An attempt that is under way at the end is left to the caller, who has to end it.
+ * is often a few seconds late. Only what may get better by itself is tried again. An attempt that is under way at the end is left to the caller, who has to end it.
  *
  * @throws one readable error, with the last failure as its cause, after `timeoutMs` or at once when it is hopeless.
  */
@@ -35,7 +33,7 @@ export async function connectWithRetry(options: {
         // What is cut off at the bound says less than what failed before it.
         failure = bound.aborted ? (failure ?? new Error(`no answer within ${timeoutMs} ms`)) : error;
         const { code, message } = failure as { code?: string; message?: string };
-        if (HOPELESS.includes(code ?? '') || bound.aborted) {
+        if (bound.aborted || !mayPass(failure)) {
           throw new Error(`the database cannot be reached: ${message || code}`, { cause: failure });
         }
         delayMs = Math.min(2 * delayMs || FIRST_DELAY_MS, MAX_DELAY_MS);

@@ -1,26 +1,54 @@
-import { Socket } from 'node:net';
+import { EventEmitter, once } from 'node:events';
 import { Kysely } from 'kysely';
-import { Pool, type PoolClient, type QueryResult, type QueryResultRow } from 'pg';
-import { abortable } from '../../application/abortable';
+import type { QueryResult, QueryResultRow } from 'pg';
 import type { Deadline } from '../../application/deadline';
 import type { Component, StopDetails } from '../../application/ports/component';
 import type { DatabaseLocation } from '../../application/ports/database-location';
 import type { Log } from '../../application/ports/log';
 import type { ReadinessProbe } from '../../application/ports/readiness-probe';
 import { DomainError, SubmissionCancelled } from '../../domain/errors';
-import { cancelUntilOver } from './cancel-request';
+import { cancelUntilOver, limitTime } from './cancel-request';
 import { connectWithRetry } from './connect-with-retry';
+import { parseConnectionUrl } from './connection-url';
 import { LastcallDialect } from './dialect';
-import { connectFailure, endsSession, isStatementCancelled, statementFailure } from './errors';
+import {
+  connectFailure,
+  endsSession,
+  isReadOnly,
+  isStatementCancelled,
+  ReadOnlyServer,
+  statementFailure,
+} from './errors';
 import { NamedStatements, type PreparedStatement } from './named-statements';
-import { type PoolSettings, poolOptions } from './pool-options';
+import type { PoolSettings } from './pool-options';
 import { retryConflicts } from './retry-conflicts';
 import type { Schema } from './schema';
-import { PING } from './statements';
+import { nameOf } from './servers';
+import type { Session } from './session';
+import { SessionPool } from './session-pool';
+import { IS_WRITABLE } from './statements';
 
 export interface PostgresSettings extends PoolSettings {
   /** How long `start` waits for a database that is late. */
   readonly connectTimeoutMs: number;
+}
+
+/** The server ends a statement at its timeout by itself, unless a pooler has refused to tell it: a moment later we do. */
+const SERVER_FIRST_MS = 500;
+
+/** How much longer than a statement may run we wait for a server that has gone silent. */
+const SILENCE_MARGIN_MS = 1_000;
+
+/** What is kept back of the time to stop for cancelling what still runs: a cut alone would let it run on in the server. */
+const CANCEL_RESERVE_MS = 250;
+
+/** What a piece of work with a session may take. */
+interface Bounds {
+  readonly signal?: AbortSignal | undefined;
+  /** For a session; undefined: the time that is configured. */
+  readonly acquireWithinMs?: number;
+  readonly cancelAfterMs: number;
+  readonly cutAfterMs: number;
 }
 
 /** The connection pool: every statement of the service runs through it, and it ends when nobody uses it any more. */
@@ -29,13 +57,13 @@ export class PostgresDatabase implements Component, ReadinessProbe {
   readonly #location: DatabaseLocation;
   readonly #settings: PostgresSettings;
   readonly #log: Log;
-  /** Every connection's socket, also of those that are still being made: the pool does not show these. */
-  readonly #sockets = new Set<Socket>();
   readonly #statements = new NamedStatements(() =>
     this.#log.info('the database connections do not keep prepared statements: they go unnamed from now on'),
   );
-  #running = 0;
-  #opened: { readonly pool: Pool; readonly kysely: Kysely<Schema> } | undefined;
+  /** Sessions with a statement under way. */
+  readonly #running = new Set<Session>();
+  readonly #events = new EventEmitter<{ quiet: [] }>();
+  #opened: { readonly pool: SessionPool; readonly kysely: Kysely<Schema> } | undefined;
   #checking: Promise<void> | undefined;
   #starting: Promise<void> | undefined;
   #stopping: Promise<StopDetails> | undefined;
@@ -58,23 +86,16 @@ export class PostgresDatabase implements Component, ReadinessProbe {
   }
 
   async #startPool(signal: AbortSignal): Promise<void> {
-    const pool = new Pool({
-      ...poolOptions(this.#location.url(), this.#settings),
-      stream: () => this.#trackedSocket(),
-    });
-    // Without a listener, the end of an idle connection (a restarted server, say) would end the process. The pool
-    // has dropped the connection by then.
-    pool.on('error', (error) => this.#log.warn('an idle database connection was lost', { err: error }));
-    // A connection that is lost while it is used tells its statement, and then everybody, which would end the process.
-    pool.on('connect', (client) => client.on('error', () => {}));
-    this.#opened = { pool, kysely: new Kysely<Schema>({ dialect: new LastcallDialect({ pool }) }) };
+    const target = parseConnectionUrl(this.#location.url(), this.#location.environment ?? {});
+    const pool = new SessionPool(target, this.#settings, this.#log);
+    this.#opened = { pool, kysely: new Kysely<Schema>({ dialect: new LastcallDialect({ pool: pool.pg }) }) };
     await connectWithRetry({
-      connect: async () => (await pool.connect()).release(),
+      connect: async () => pool.release(await pool.acquire(), false),
       timeoutMs: this.#settings.connectTimeoutMs,
       signal,
       log: this.#log,
     }).catch((error) => {
-      this.#cutConnections();
+      pool.cut();
       throw error;
     });
   }
@@ -83,38 +104,38 @@ export class PostgresDatabase implements Component, ReadinessProbe {
    * Runs one statement, which commits by itself; again, see {@link retryConflicts}, where Postgres sacrificed it to another
    * one. `signal` cancels it in the server.
    *
-   * @throws {StoreUnavailable} no connection was to be had, or the server gave up; rolled back.
+   * @throws {StoreUnavailable} no connection was to be had, or the server gave up or takes no writes; rolled back.
    * @throws {SubmissionCancelled} cancelled; rolled back.
    * @throws {CommitInDoubt} the connection was lost before the answer came, or the session ended with an error.
    * @throws {DataRefused} for one of its values; rolled back.
-   * @throws {DatabaseError} the statement's own error; rolled back.
+   * @throws {DatabaseError} the statement's own error; rolled back. Any other error is a defect.
    */
-  async run<R extends QueryResultRow>(
+  run<R extends QueryResultRow>(
     statement: PreparedStatement,
     values: readonly unknown[],
     signal?: AbortSignal,
   ): Promise<QueryResult<R>> {
-    const client = await this.#acquire(signal);
-    const over = signal && cancelUntilOver(client, signal);
-    this.#running += 1;
-    const attempt = () => this.#statements.run<R>(client, statement, values, signal);
-    let broken = false;
-    try {
-      return await retryConflicts(attempt, signal);
-    } catch (error) {
-      if (signal?.aborted && isStatementCancelled(error)) {
-        throw new SubmissionCancelled('the statement was cancelled', { cause: error });
-      }
-      broken = endsSession(error);
-      throw error instanceof DomainError ? error : statementFailure(error);
-    } finally {
-      this.#running -= 1;
-      over?.();
-      client.release(broken || signal?.aborted === true);
-    }
+    const { statementTimeoutMs } = this.#settings;
+    return this.#use((session) => this.#statements.run<R>(session, statement, values, signal), {
+      signal,
+      cancelAfterMs: statementTimeoutMs + SERVER_FIRST_MS,
+      cutAfterMs: statementTimeoutMs + SILENCE_MARGIN_MS,
+    });
   }
 
-  /** Asks once at a time, however many want to know: the connections are for those who work. */
+  /**
+   * A session outside the pool, for what may take long: nobody limits its time but the server's own settings. `end` is the
+   * caller's to call; {@link stop} cuts it at its deadline.
+   * @throws the connection's error, or `signal.reason`
+   */
+  session(signal?: AbortSignal): Promise<Session> {
+    return this.#open().pool.aside(signal);
+  }
+
+  /**
+   * Resolves when the database takes writes, and rejects within `acquireTimeoutMs` when it does not. Asks once at a time,
+   * however many want to know: the connections are for those who work.
+   */
   check(): Promise<void> {
     this.#checking ??= this.#check().finally(() => {
       this.#checking = undefined;
@@ -123,16 +144,28 @@ export class PostgresDatabase implements Component, ReadinessProbe {
   }
 
   async #check(): Promise<void> {
-    await this.run(PING, []);
+    const withinMs = this.#settings.acquireTimeoutMs;
+    const isWritable = async (session: Session) => {
+      const { rows } = await this.#statements.run<{ writable: boolean }>(session, IS_WRITABLE, []);
+      if (!rows[0]?.writable) throw new ReadOnlyServer(nameOf(session.server));
+    };
+    // A server that hangs is a probe's business: it has half of the time for a session, and half for the answer.
+    const half = withinMs / 2;
+    await this.#use(isWritable, { acquireWithinMs: half, cancelAfterMs: half, cutAfterMs: half });
   }
 
   /** Connections by what they do, for metrics. */
   counts(): { total: number; idle: number; waiting: number } {
-    const pool = this.#opened?.pool;
-    return { total: pool?.totalCount ?? 0, idle: pool?.idleCount ?? 0, waiting: pool?.waitingCount ?? 0 };
+    const pg = this.#opened?.pool.pg;
+    return { total: pg?.totalCount ?? 0, idle: pg?.idleCount ?? 0, waiting: pg?.waitingCount ?? 0 };
   }
 
-  /** Ends every connection; at the deadline, those that still run a statement are cut and counted as forced. */
+  /** Resolves when no statement is under way, or when `signal` aborts. */
+  async quiet(signal: AbortSignal): Promise<void> {
+    if (this.#running.size > 0) await once(this.#events, 'quiet', { signal }).catch(() => {});
+  }
+
+  /** Ends every connection; what still runs shortly before the deadline is cancelled, then cut, and counted as forced. */
   stop(deadline: Deadline): Promise<StopDetails> {
     this.#stopping ??= this.#stopPool(deadline);
     return this.#stopping;
@@ -140,48 +173,57 @@ export class PostgresDatabase implements Component, ReadinessProbe {
 
   async #stopPool(deadline: Deadline): Promise<StopDetails> {
     if (!this.#opened) return {};
+    const { pool } = this.#opened;
     let forced = 0;
-    const cut = () => {
-      forced = this.#running;
-      this.#cutConnections();
+    let overs: readonly (() => void)[] = [];
+    const cancelAll = () => {
+      forced = this.#running.size;
+      overs = [...this.#running].map((session) => cancelUntilOver(session, AbortSignal.abort()));
     };
+    const remainingMs = deadline.remainingMs();
+    const timer = setTimeout(cancelAll, remainingMs - Math.min(CANCEL_RESERVE_MS, remainingMs / 2));
+    const cut = () => pool.cut();
     if (deadline.signal.aborted) cut();
     else deadline.signal.addEventListener('abort', cut);
     // Kysely's destroy() would leave the pool open where Kysely was never used, so the pool is ended directly.
-    // The pool says that it has ended when it has said goodbye on every connection; the server may still have them.
-    await this.#opened.pool.end();
-    await Promise.all(
-      [...this.#sockets].map((socket) => new Promise((closed) => socket.once('close', closed))),
-    );
+    await pool.end();
+    clearTimeout(timer);
+    for (const over of overs) over();
     deadline.signal.removeEventListener('abort', cut);
     return { forced };
   }
 
-  async #acquire(signal?: AbortSignal): Promise<PoolClient> {
-    if (signal?.aborted) throw new SubmissionCancelled('cancelled before a connection was asked for');
-    const pending = this.#open().pool.connect();
+  async #use<T>(work: (session: Session) => Promise<T>, bounds: Bounds): Promise<T> {
+    const { pool } = this.#open();
+    const { signal, acquireWithinMs, cancelAfterMs, cutAfterMs } = bounds;
+    const session = await pool.acquire(signal, acquireWithinMs).catch((error) => {
+      throw signal?.aborted ? cancelled('while waiting for a connection', error) : connectFailure(error);
+    });
+    const over = signal && cancelUntilOver(session, signal);
+    const limit = limitTime(session, { cancelAfterMs, cutAfterMs, onCut: () => pool.retireAll(session) });
+    this.#running.add(session);
+    let broken = false;
     try {
-      return await (signal ? abortable(pending, signal) : pending);
+      return await retryConflicts(() => work(session), signal);
     } catch (error) {
-      if (!signal?.aborted) throw connectFailure(error);
-      pending.then((client) => client.release()).catch(() => {});
-      throw new SubmissionCancelled('cancelled while waiting for a connection', { cause: error });
+      if (signal?.aborted && isStatementCancelled(error)) throw cancelled('while it ran', error);
+      broken = endsSession(error);
+      if (isReadOnly(error)) pool.retireAll(session);
+      throw error instanceof DomainError ? error : statementFailure(error);
+    } finally {
+      this.#running.delete(session);
+      over?.();
+      pool.release(session, limit() || broken || signal?.aborted === true);
+      if (this.#running.size === 0) this.#events.emit('quiet');
     }
   }
 
-  #trackedSocket(): Socket {
-    const socket = new Socket();
-    this.#sockets.add(socket);
-    socket.once('close', () => this.#sockets.delete(socket));
-    return socket;
-  }
-
-  #cutConnections(): void {
-    for (const socket of this.#sockets) socket.destroy();
-  }
-
-  #open(): { readonly pool: Pool; readonly kysely: Kysely<Schema> } {
+  #open(): { readonly pool: SessionPool; readonly kysely: Kysely<Schema> } {
     if (!this.#opened) throw new Error('the database is used before it has started');
     return this.#opened;
   }
+}
+
+function cancelled(when: string, cause: unknown): SubmissionCancelled {
+  return new SubmissionCancelled(`the statement was cancelled ${when}`, { cause });
 }

@@ -91,8 +91,14 @@ export const FORGET_KEYS = prepared(
     )`.compile(compiler),
 );
 
-/** Says only that the database answers. */
-export const PING = prepared('ping', sql`select 1`.compile(compiler));
+/**
+ * Whether the server takes writes: on a standby every transaction is read-only, and where that is the default. Only a
+ * question, since a refusal would be an error in the server's log at each probe.
+ */
+export const IS_WRITABLE = prepared(
+  'is_writable',
+  sql`select current_setting('transaction_read_only') = 'off' as writable`.compile(compiler),
+);
 
 /** A parameter whose value comes with each execution, not with the compilation. */
 function p(position: number) {

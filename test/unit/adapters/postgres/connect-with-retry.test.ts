@@ -48,8 +48,8 @@ it('names the last failure, not the silence after it', async () => {
   await expect(connecting).rejects.toMatchObject({ cause: refused });
 });
 
-it.each(['28P01', '28000'])('does not try again when the credentials are wrong: %s', async (code) => {
-  const { connecting, attempts } = build([Object.assign(new Error('no'), { code })]);
+it('does not try again what no waiting mends', async () => {
+  const { connecting, attempts } = build([Object.assign(new Error('no'), { code: 'CERT_HAS_EXPIRED' })]);
   await expect(connecting).rejects.toThrow('the database cannot be reached: no');
   expect(attempts()).toBe(1);
 });

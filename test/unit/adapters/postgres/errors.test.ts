@@ -3,7 +3,12 @@ import {
   connectFailure,
   endsSession,
   isConflict,
+  isFull,
+  isReadOnly,
   isStatementCancelled,
+  mayPass,
+  NoServer,
+  ReadOnlyServer,
   statementFailure,
 } from '../../../../src/adapters/postgres/errors';
 import { CommitInDoubt, StoreUnavailable } from '../../../../src/domain/errors';
@@ -12,7 +17,7 @@ function databaseError(code: string, severity = 'ERROR', message = 'it says no')
   return Object.assign(new DatabaseError(message, 1, 'error'), { code, severity });
 }
 
-it.each(['40001', '40P01', '53100', '53300', '55P03', '57014', '58030', '25006'])(
+it.each(['40001', '40P01', '53100', '53300', '55P03', '57014', '58030'])(
   'takes SQLSTATE %s for a store that is unavailable: rolled back, worth trying again, on the same connection',
   (code) => {
     const cause = databaseError(code);
@@ -41,6 +46,90 @@ it('takes a lost connection for a commit in doubt', () => {
   const cause = new Error('Connection terminated unexpectedly');
   expect(statementFailure(cause)).toMatchObject({ code: 'commit_in_doubt', cause });
   expect(endsSession(cause)).toBe(true);
+});
+
+it('takes a server without writes for a store that is unavailable, on a session of no use', () => {
+  for (const cause of [databaseError('25006'), new ReadOnlyServer('db:5432')]) {
+    expect(statementFailure(cause)).toMatchObject({ code: 'store_unavailable', cause });
+    expect([isReadOnly(cause), endsSession(cause)]).toEqual([true, true]);
+  }
+});
+
+describe('an error that is none of Postgres', () => {
+  const coded = (code: string) => Object.assign(new Error('it broke'), { code });
+
+  it.each([
+    ...['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EAI_AGAIN', 'EHOSTUNREACH', 'ERR_STREAM_DESTROYED'].map(coded),
+    coded('ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE'),
+    new Error('Connection terminated unexpectedly'),
+    new Error('Connection terminated due to connection timeout'),
+    new Error('Client has encountered a connection error and is not queryable'),
+    new Error('Client was closed and is not queryable'),
+    new Error('Received unexpected dataRow message from backend.'),
+  ])('leaves the commit in doubt where it is of the connection: %s', (cause) => {
+    expect(statementFailure(cause)).toMatchObject({ code: 'commit_in_doubt', cause });
+    expect(endsSession(cause)).toBe(true);
+  });
+
+  it.each([
+    new TypeError("Cannot read properties of undefined (reading 'id')"),
+    new RangeError('Invalid array length'),
+    new Error('some defect'),
+    coded('ERR_INVALID_ARG_TYPE'),
+    coded('ERR_ASSERTION'),
+    'thrown text',
+    undefined,
+  ])('is a defect where it is not: %p', (error) => {
+    expect(statementFailure(error)).toBe(error);
+    // Nobody knows what state it has left the session in.
+    expect(endsSession(error)).toBe(true);
+  });
+});
+
+it.each([
+  ['53300', 'too many connections for role "u"'],
+  ['53300', 'remaining connection slots are reserved'],
+  ['08P01', 'no more connections allowed (max_client_conn)'],
+  ['XX000', 'Max client connections reached'],
+])('knows a server, or a pooler, that has no place for one more: %s %s', (code, message) => {
+  expect(isFull(databaseError(code, 'FATAL', message))).toBe(true);
+});
+
+describe('a connection that could not be had', () => {
+  const system = (code: string) => Object.assign(new Error(code), { code });
+
+  it.each([
+    ...['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT', 'EHOSTUNREACH', 'ECONNRESET', 'ENOENT'].map(
+      system,
+    ),
+    new Error('Connection terminated due to connection timeout'),
+    new Error('timeout exceeded when trying to connect'),
+    new Error('There was an error establishing an SSL connection'),
+    ...['57P03', '53300', '57P01', '58000'].map((code) => databaseError(code, 'FATAL')),
+    databaseError('08P01', 'FATAL', 'server login has been failing, try again later (server_login_retry)'),
+    databaseError('08P01', 'FATAL', 'the pooler is shutting down'),
+    new ReadOnlyServer('db:5432'),
+    new NoServer([
+      ['a:5432', new Error('password authentication failed')],
+      ['b:5432', system('ECONNREFUSED')],
+    ]),
+  ])('may be had later by itself: %s', (error) => {
+    expect(mayPass(error)).toBe(true);
+  });
+
+  it.each([
+    ...['EACCES', 'EPROTO', 'SELF_SIGNED_CERT_IN_CHAIN', 'DEPTH_ZERO_SELF_SIGNED_CERT'].map(system),
+    ...['CERT_HAS_EXPIRED', 'ERR_TLS_CERT_ALTNAME_INVALID', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE'].map(system),
+    system('ERR_SSL_WRONG_VERSION_NUMBER'),
+    new Error('The server does not support SSL connections'),
+    new Error('SASL: SCRAM-SERVER-FIRST-MESSAGE: client password must be a string'),
+    ...['28P01', '28000', '3D000', '42704', '22023'].map((code) => databaseError(code, 'FATAL')),
+    databaseError('08P01', 'FATAL', 'unsupported startup parameter: statement_timeout'),
+    databaseError('08P01', 'FATAL', 'no such database: lastcall'),
+    new TypeError('a defect'),
+  ])('stays as it is: %s', (error) => {
+    expect(mayPass(error)).toBe(false);
+  });
 });
 
 it.each(['query_wait_timeout', 'server login has been failing, try again later (server_login_retry)'])(
@@ -73,6 +162,8 @@ it.each([
 
 it('takes a connection that could not be had for a store that is unavailable', () => {
   expect(connectFailure(new Error('timeout'))).toBeInstanceOf(StoreUnavailable);
+  const defect = new TypeError('a defect');
+  expect(connectFailure(defect)).toBe(defect);
 });
 
 it('knows a cancelled statement', () => {
