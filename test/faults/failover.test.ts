@@ -99,6 +99,8 @@ it.each(['?target_session_attrs=read-write', '?target_session_attrs=primary', ''
     const onlooker = await Onlooker.of(primary.url);
     expect(await losses(load, onlooker).finally(() => onlooker.end())).toEqual(NO_LOSSES);
     expect(await readyz(service)).toBe(200);
+    const moves = service.lines.filter(({ msg }) => msg === 'the database connections go to another server');
+    expect(moves.at(-1)?.server).toBe(`127.0.0.1:${primary.port}`);
     service.signal();
     expect(await service.exitCode()).toBe(0);
   },

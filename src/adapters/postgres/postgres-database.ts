@@ -42,13 +42,14 @@ const SILENCE_MARGIN_MS = 1_000;
 /** What is kept back of the time to stop for cancelling what still runs: a cut alone would let it run on in the server. */
 const CANCEL_RESERVE_MS = 250;
 
+/** A probe that has waited long for a session still gets this for its answer. */
+const ANSWER_AT_LEAST_MS = 250;
+
 /** What a piece of work with a session may take. */
 interface Bounds {
   readonly signal?: AbortSignal | undefined;
-  /** For a session; undefined: the time that is configured. */
-  readonly acquireWithinMs?: number;
-  readonly cancelAfterMs: number;
-  readonly cutAfterMs: number;
+  /** For all of it. Undefined: the time that is configured, for the session and for each statement. */
+  readonly withinMs?: number;
 }
 
 /** The connection pool: every statement of the service runs through it, and it ends when nobody uses it any more. */
@@ -115,12 +116,7 @@ export class PostgresDatabase implements Component, ReadinessProbe {
     values: readonly unknown[],
     signal?: AbortSignal,
   ): Promise<QueryResult<R>> {
-    const { statementTimeoutMs } = this.#settings;
-    return this.#use((session) => this.#statements.run<R>(session, statement, values, signal), {
-      signal,
-      cancelAfterMs: statementTimeoutMs + SERVER_FIRST_MS,
-      cutAfterMs: statementTimeoutMs + SILENCE_MARGIN_MS,
-    });
+    return this.#use((session) => this.#statements.run<R>(session, statement, values, signal), { signal });
   }
 
   /**
@@ -133,7 +129,7 @@ export class PostgresDatabase implements Component, ReadinessProbe {
   }
 
   /**
-   * Resolves when the database takes writes, and rejects within `acquireTimeoutMs` when it does not. Asks once at a time,
+   * Resolves when the database takes writes, and rejects within about `acquireTimeoutMs` when it does not. Asks once at a time,
    * however many want to know: the connections are for those who work.
    */
   check(): Promise<void> {
@@ -144,14 +140,11 @@ export class PostgresDatabase implements Component, ReadinessProbe {
   }
 
   async #check(): Promise<void> {
-    const withinMs = this.#settings.acquireTimeoutMs;
     const isWritable = async (session: Session) => {
       const { rows } = await this.#statements.run<{ writable: boolean }>(session, IS_WRITABLE, []);
       if (!rows[0]?.writable) throw new ReadOnlyServer(nameOf(session.server));
     };
-    // A server that hangs is a probe's business: it has half of the time for a session, and half for the answer.
-    const half = withinMs / 2;
-    await this.#use(isWritable, { acquireWithinMs: half, cancelAfterMs: half, cutAfterMs: half });
+    await this.#use(isWritable, { withinMs: this.#settings.acquireTimeoutMs });
   }
 
   /** Connections by what they do, for metrics. */
@@ -195,12 +188,16 @@ export class PostgresDatabase implements Component, ReadinessProbe {
 
   async #use<T>(work: (session: Session) => Promise<T>, bounds: Bounds): Promise<T> {
     const { pool } = this.#open();
-    const { signal, acquireWithinMs, cancelAfterMs, cutAfterMs } = bounds;
-    const session = await pool.acquire(signal, acquireWithinMs).catch((error) => {
+    const { signal, withinMs } = bounds;
+    const began = performance.now();
+    const session = await pool.acquire(signal, withinMs).catch((error) => {
       throw signal?.aborted ? cancelled('while waiting for a connection', error) : connectFailure(error);
     });
     const over = signal && cancelUntilOver(session, signal);
-    const limit = limitTime(session, { cancelAfterMs, cutAfterMs, onCut: () => pool.retireAll(session) });
+    const limit = limitTime(session, {
+      ...this.#limits(withinMs && withinMs - (performance.now() - began)),
+      onCut: () => pool.retireAll(session),
+    });
     this.#running.add(session);
     let broken = false;
     try {
@@ -216,6 +213,18 @@ export class PostgresDatabase implements Component, ReadinessProbe {
       pool.release(session, limit() || broken || signal?.aborted === true);
       if (this.#running.size === 0) this.#events.emit('quiet');
     }
+  }
+
+  #limits(leftMs: number | undefined): { cancelAfterMs: number; cutAfterMs: number } {
+    if (leftMs !== undefined) {
+      const atOnce = Math.max(leftMs, ANSWER_AT_LEAST_MS);
+      return { cancelAfterMs: atOnce, cutAfterMs: atOnce };
+    }
+    const { statementTimeoutMs } = this.#settings;
+    return {
+      cancelAfterMs: statementTimeoutMs + SERVER_FIRST_MS,
+      cutAfterMs: statementTimeoutMs + SILENCE_MARGIN_MS,
+    };
   }
 
   #open(): { readonly pool: SessionPool; readonly kysely: Kysely<Schema> } {

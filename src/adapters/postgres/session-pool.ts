@@ -32,6 +32,7 @@ export class SessionPool {
   readonly #sessions = new Set<Session>();
   readonly #retired = new WeakSet<Session>();
   #saidFull = false;
+  #serving: string | undefined;
 
   constructor(target: ConnectionTarget, settings: PoolSettings, log: Log) {
     this.#servers = new Servers(target);
@@ -45,6 +46,7 @@ export class SessionPool {
     // Without a listener, the end of an idle session (a restarted server, say) would end the process. The pool has
     // dropped it by then.
     this.pg.on('error', (error) => log.warn('an idle database connection was lost', { err: error }));
+    this.pg.on('connect', (client) => this.#connected(nameOf((client as PooledSession).server)));
   }
 
   /**
@@ -86,12 +88,21 @@ export class SessionPool {
   async end(): Promise<void> {
     await this.pg.end();
     // The pool says so when it has said goodbye on every connection; the server may still have them.
-    await Promise.all([...this.#sessions].map(({ socket }) => once(socket, 'close')));
+    await Promise.all(
+      [...this.#sessions].map(({ socket }) => new Promise((closed) => socket.once('close', closed))),
+    );
   }
 
   /** Cuts all connections, those included that are being made. */
   cut(): void {
     for (const { socket } of this.#sessions) socket.destroy();
+  }
+
+  /** Of several servers, the one that serves is worth a line whenever it is another one. */
+  #connected(server: string): void {
+    if (this.#servers.count > 1 && server !== this.#serving)
+      this.#log.info('the database connections go to another server', { server, before: this.#serving });
+    this.#serving = server;
   }
 
   #made(session: Session): void {
