@@ -19,10 +19,10 @@ describe('requests with keys from a small set, in Postgres', () => {
   exactlyOnceContract(async () => new KyselyJobRepository(opened.database), 150);
 
   it('leaves no key without its row', async () => {
-    const { kysely } = opened.database;
-    const keys = await kysely.selectFrom('idempotency_keys').select('job_id').execute();
-    const rows = new Set((await kysely.selectFrom('jobs').select('id').execute()).map(({ id }) => id));
-    expect(keys.length).toBeGreaterThan(0);
-    expect(keys.filter(({ job_id }) => !rows.has(job_id))).toEqual([]);
+    const orphans = 'count(*) filter (where job_id not in (select id from jobs))::int as orphans';
+    const sql = `select count(*)::int as keys, ${orphans} from idempotency_keys`;
+    const [found] = (await opened.database.run({ name: 'test_orphans', sql }, [])).rows;
+    expect(found?.keys).toBeGreaterThan(0);
+    expect(found?.orphans).toBe(0);
   });
 });

@@ -13,11 +13,13 @@ import { post } from './support/post';
 jest.setTimeout(180_000);
 const lanes = useLanes();
 
-it('exits promptly with 0 while its migration waits for a lock, and rolls it back', async () => {
-  await inLanes(lanes(), 4, async (lane) => {
+it('exits promptly with 0 while its migration waits for a lock, with a pool of one too, and rolls it back', async () => {
+  await inLanes(lanes(), 4, async (lane, index) => {
     await lane.onlooker.query('create table jobs (id uuid primary key, name text not null)');
     const unlock = await lane.onlooker.lockJobs();
-    const service = ServiceProcess.spawn({ env: { DATABASE_URL: lane.database.url } });
+    const small = { DATABASE_POOL_SIZE: '1', COMMIT_CONCURRENCY: '1' };
+    const env = { DATABASE_URL: lane.database.url, ...(index % 2 === 0 && small) };
+    const service = ServiceProcess.spawn({ env });
     await service.line('started postgres-pool', 30_000);
     await lane.onlooker.untilBlocked();
     const signalledAt = performance.now();

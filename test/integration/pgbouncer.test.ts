@@ -139,11 +139,11 @@ describeWith('pgbouncer', 'through PgBouncer in transaction mode', () => {
 
   it('lets several replicas make the tables at once', async () => {
     const { onlooker, log } = fixture();
-    await onlooker.query('drop table jobs, idempotency_keys, kysely_migration, kysely_migration_lock');
+    await onlooker.query('drop table jobs, idempotency_keys, lastcall_migration, lastcall_migration_lock');
     await Promise.all(
       Array.from({ length: 6 }, async () => new PostgresSchema(await started(), log).start(NEVER)),
     );
-    const applied = await onlooker.query('select name from kysely_migration order by name');
+    const applied = await onlooker.query('select name from lastcall_migration order by name');
     expect(applied.map(({ name }) => name)).toEqual(['0001-jobs', '0002-idempotency-keys']);
   });
 });

@@ -1,4 +1,3 @@
-import { sql } from 'kysely';
 import { InMemoryLog } from '../../src/adapters/memory/in-memory-log';
 import { PostgresDatabase, type PostgresSettings } from '../../src/adapters/postgres/postgres-database';
 import { PostgresSchema } from '../../src/adapters/postgres/postgres-schema';
@@ -39,10 +38,9 @@ export async function stop(database: PostgresDatabase, withinMs = 5_000) {
 }
 
 /** Makes every idempotency key so much older. */
-export async function letKeysAge({ kysely }: PostgresDatabase, ms: number): Promise<void> {
-  await sql`update idempotency_keys set created_at = created_at - ${ms}::float8 * interval '1 ms'`.execute(
-    kysely,
-  );
+export async function letKeysAge(database: PostgresDatabase, ms: number): Promise<void> {
+  const sql = `update idempotency_keys set created_at = created_at - $1::float8 * interval '1 ms'`;
+  await database.run({ name: 'test_age', sql }, [ms]);
 }
 
 /** Gives each test a database of its own, or all of them the same one, and leaves nothing open. */

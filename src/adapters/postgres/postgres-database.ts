@@ -1,5 +1,4 @@
 import { EventEmitter, once } from 'node:events';
-import { Kysely } from 'kysely';
 import type { QueryResult, QueryResultRow } from 'pg';
 import type { Deadline } from '../../application/deadline';
 import type { Component, StopDetails } from '../../application/ports/component';
@@ -10,7 +9,6 @@ import { DomainError, SubmissionCancelled } from '../../domain/errors';
 import { cancelUntilOver, limitTime } from './cancel-request';
 import { connectWithRetry } from './connect-with-retry';
 import { parseConnectionUrl } from './connection-url';
-import { LastcallDialect } from './dialect';
 import {
   connectFailure,
   endsSession,
@@ -22,7 +20,6 @@ import {
 import { NamedStatements, type PreparedStatement } from './named-statements';
 import type { PoolSettings } from './pool-options';
 import { retryConflicts } from './retry-conflicts';
-import type { Schema } from './schema';
 import { nameOf } from './servers';
 import type { Session } from './session';
 import { SessionPool } from './session-pool';
@@ -64,7 +61,7 @@ export class PostgresDatabase implements Component, ReadinessProbe {
   /** Sessions with a statement under way. */
   readonly #running = new Set<Session>();
   readonly #events = new EventEmitter<{ quiet: [] }>();
-  #opened: { readonly pool: SessionPool; readonly kysely: Kysely<Schema> } | undefined;
+  #pool: SessionPool | undefined;
   #checking: Promise<void> | undefined;
   #starting: Promise<void> | undefined;
   #stopping: Promise<StopDetails> | undefined;
@@ -73,11 +70,6 @@ export class PostgresDatabase implements Component, ReadinessProbe {
     this.#location = location;
     this.#settings = settings;
     this.#log = log;
-  }
-
-  /** Kysely on this pool, for statements that are not on the hot path. Only after {@link start}. */
-  get kysely(): Kysely<Schema> {
-    return this.#open().kysely;
   }
 
   /** @throws the last connection error when the database stays out of reach for `connectTimeoutMs`. */
@@ -89,7 +81,7 @@ export class PostgresDatabase implements Component, ReadinessProbe {
   async #startPool(signal: AbortSignal): Promise<void> {
     const target = parseConnectionUrl(this.#location.url(), this.#location.environment ?? {});
     const pool = new SessionPool(target, this.#settings, this.#log);
-    this.#opened = { pool, kysely: new Kysely<Schema>({ dialect: new LastcallDialect({ pool: pool.pg }) }) };
+    this.#pool = pool;
     await connectWithRetry({
       connect: async () => pool.release(await pool.acquire(), false),
       timeoutMs: this.#settings.connectTimeoutMs,
@@ -125,7 +117,7 @@ export class PostgresDatabase implements Component, ReadinessProbe {
    * @throws the connection's error, or `signal.reason`
    */
   session(signal?: AbortSignal): Promise<Session> {
-    return this.#open().pool.aside(signal);
+    return this.#open().aside(signal);
   }
 
   /**
@@ -149,7 +141,7 @@ export class PostgresDatabase implements Component, ReadinessProbe {
 
   /** Connections by what they do, for metrics. */
   counts(): { total: number; idle: number; waiting: number } {
-    const pg = this.#opened?.pool.pg;
+    const pg = this.#pool?.pg;
     return { total: pg?.totalCount ?? 0, idle: pg?.idleCount ?? 0, waiting: pg?.waitingCount ?? 0 };
   }
 
@@ -165,8 +157,8 @@ export class PostgresDatabase implements Component, ReadinessProbe {
   }
 
   async #stopPool(deadline: Deadline): Promise<StopDetails> {
-    if (!this.#opened) return {};
-    const { pool } = this.#opened;
+    const pool = this.#pool;
+    if (!pool) return {};
     let forced = 0;
     let overs: readonly (() => void)[] = [];
     const cancelAll = () => {
@@ -178,7 +170,6 @@ export class PostgresDatabase implements Component, ReadinessProbe {
     const cut = () => pool.cut();
     if (deadline.signal.aborted) cut();
     else deadline.signal.addEventListener('abort', cut);
-    // Kysely's destroy() would leave the pool open where Kysely was never used, so the pool is ended directly.
     await pool.end();
     clearTimeout(timer);
     for (const over of overs) over();
@@ -187,7 +178,7 @@ export class PostgresDatabase implements Component, ReadinessProbe {
   }
 
   async #use<T>(work: (session: Session) => Promise<T>, bounds: Bounds): Promise<T> {
-    const { pool } = this.#open();
+    const pool = this.#open();
     const { signal, withinMs } = bounds;
     const began = performance.now();
     const session = await pool.acquire(signal, withinMs).catch((error) => {
@@ -227,9 +218,9 @@ export class PostgresDatabase implements Component, ReadinessProbe {
     };
   }
 
-  #open(): { readonly pool: SessionPool; readonly kysely: Kysely<Schema> } {
-    if (!this.#opened) throw new Error('the database is used before it has started');
-    return this.#opened;
+  #open(): SessionPool {
+    if (!this.#pool) throw new Error('the database is used before it has started');
+    return this.#pool;
   }
 }
 

@@ -1,12 +1,44 @@
-import { type Kysely, Migrator, sql } from 'kysely';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DatabaseError } from 'pg';
 import type { Component } from '../../application/ports/component';
 import type { Log } from '../../application/ports/log';
-import { lockMigrations } from './dialect';
-import { MIGRATIONS } from './migrations';
+import { cancelUntilOver } from './cancel-request';
+import { lockHolders } from './lock-holders';
+import { migrate } from './migrate';
+import { MIGRATION_TABLE, MIGRATIONS } from './migrations';
 import type { PostgresDatabase } from './postgres-database';
-import type { Schema } from './schema';
+import { adviceFor } from './schema-advice';
+import type { Session } from './session';
+import { prepared } from './statements';
 
-const CANCEL_AGAIN_AFTER_MS = 100;
+/** SQLSTATE lock_not_available: the migration's own time limit for waiting. */
+const LOCKED = '55P03';
+
+/** Between two attempts to get at a table that somebody holds, whoever waits behind us gets his turn. */
+const TRY_AGAIN_AFTER_MS = 1_000;
+
+interface Look {
+  readonly encoding: string;
+  readonly database: string;
+  readonly role: string;
+  /** Null where nothing has been applied yet. */
+  readonly readable: boolean | null;
+}
+
+const LOOK = prepared('schema_look', {
+  sql: `select current_setting('server_encoding') as encoding, quote_ident(current_database()) as database,
+    quote_ident(current_user) as role, has_table_privilege(to_regclass('${MIGRATION_TABLE}'), 'select') as readable`,
+});
+
+const APPLIED = prepared('schema_applied', { sql: `select 1 from ${MIGRATION_TABLE} where name = $1` });
+
+/** `for update`, by which keys are forgotten, wants the privilege to update. */
+const LACKING = prepared('schema_privileges', {
+  sql: `select format('grant %s on %s to %I', string_agg(privilege, ', '), relation, current_user) as grant
+    from (values ('jobs', 'select'), ('jobs', 'insert'), ('idempotency_keys', 'select'), ('idempotency_keys', 'insert'),
+      ('idempotency_keys', 'update'), ('idempotency_keys', 'delete')) as wanted (relation, privilege)
+    where not has_table_privilege(relation, privilege) group by relation order by relation`,
+});
 
 /** Brings the database's tables to what this version needs. Safe for any number of replicas that start at once. */
 export class PostgresSchema implements Component {
@@ -20,79 +52,74 @@ export class PostgresSchema implements Component {
     this.#log = log;
   }
 
-  /** @throws when a migration fails, which is then rolled back, or when `jobs` is a table of another kind. */
+  /**
+   * Waits for as long as somebody else holds a table that a migration wants, and says who it is: to give up would stop a
+   * deployment because of a backup.
+   *
+   * @throws when a migration fails, which is then rolled back, with the SQL that helps where there is one; when `jobs` is
+   *   a table of another kind, the database cannot hold every name, or the role lacks a privilege on the tables.
+   */
   start(signal: AbortSignal): Promise<void> {
     this.#starting ??= this.#start(signal);
     return this.#starting;
   }
 
   async #start(signal: AbortSignal): Promise<void> {
-    if (!(await this.#isCurrent())) await this.#migrate(signal);
+    if (!(await this.#isCurrent(signal))) await this.#migrate(signal);
+    const { rows } = await this.#database.run<{ grant: string }>(LACKING, [], signal);
+    if (rows.length > 0) {
+      const grants = rows.map(({ grant }) => grant).join('; ');
+      throw new Error(`the role lacks privileges on the tables; what helps: ${grants}`);
+    }
     signal.throwIfAborted();
   }
 
-  /** One cheap look, since nearly every start finds nothing to do, and Kysely's migrator asks a dozen questions first. */
-  async #isCurrent(): Promise<boolean> {
-    const last = Object.keys(MIGRATIONS).sort().at(-1);
-    const { kysely } = this.#database;
-    const { rows } = await sql<{
-      known: boolean;
-    }>`select to_regclass('kysely_migration') is not null as known`.execute(kysely);
-    if (!rows[0]?.known) return false;
-    const found = await sql`select 1 from kysely_migration where name = ${last}`.execute(kysely);
-    return found.rows.length === 1;
-  }
-
-  /**
-   * All in one transaction of ours, which begins with the lock: Kysely takes its lock before its transaction begins, and
-   * makes its own tables before the lock, where two replicas that start at once get into each other's way.
-   */
-  async #migrate(signal: AbortSignal): Promise<void> {
-    await this.#database.kysely.connection().execute(async (db) => {
-      await sql`begin`.execute(db);
-      const over = await this.#cancelOnAbort(db, signal);
-      try {
-        await lockMigrations(db, signal);
-        // A migration may take long: the pool's limit is for requests.
-        await sql`set local statement_timeout = 0`.execute(db);
-        await this.#migrateWith(db);
-        await sql`commit`.execute(db);
-      } catch (error) {
-        await sql`rollback`.execute(db).catch(() => {});
-        throw new Error('the database schema could not be brought up to date', { cause: error });
-      } finally {
-        over();
-      }
-    });
-  }
-
-  /**
-   * Cancels what `db` runs when `signal` aborts, until the function that it resolves with is called: a migration may wait
-   * for a table's lock for as long as somebody holds it, and the shutdown may not.
-   */
-  async #cancelOnAbort(db: Kysely<Schema>, signal: AbortSignal): Promise<() => void> {
-    const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(db);
-    let again: NodeJS.Timeout | undefined;
-    const cancel = () => {
-      sql`select pg_cancel_backend(${rows[0]?.pid})`.execute(this.#database.kysely).catch(() => {});
-      // A request that arrives between two statements ends neither.
-      again = setTimeout(cancel, CANCEL_AGAIN_AFTER_MS);
-    };
-    signal.addEventListener('abort', cancel, { once: true });
-    if (signal.aborted) cancel();
-    return () => {
-      signal.removeEventListener('abort', cancel);
-      clearTimeout(again);
-    };
-  }
-
-  async #migrateWith(db: Kysely<Schema>): Promise<void> {
-    const provider = { getMigrations: async () => ({ ...MIGRATIONS }) };
-    const migrator = new Migrator({ db, provider, disableTransactions: true });
-    const { error, results } = await migrator.migrateToLatest();
-    for (const result of results ?? []) {
-      this.#log.info('migration', { migration: result.migrationName, status: result.status });
+  /** Two cheap looks, since nearly every start finds nothing to do, and Kysely's migrator asks a dozen questions first. */
+  async #isCurrent(signal: AbortSignal): Promise<boolean> {
+    const [look] = (await this.#database.run<Look>(LOOK, [], signal)).rows;
+    const { encoding, database, role, readable } = look as Look;
+    if (encoding !== 'UTF8') {
+      throw new Error(
+        `the database ${database} is encoded in ${encoding}, which cannot hold every name; what helps is another one: ` +
+          `create database ... encoding 'UTF8' template template0`,
+      );
     }
-    if (error) throw error;
+    if (readable === null) return false;
+    if (!readable) {
+      const help = `grant select on ${MIGRATION_TABLE} to ${role}`;
+      throw new Error(`the role cannot read what has been applied; what helps: ${help}`);
+    }
+    const last = Object.keys(MIGRATIONS).sort().at(-1);
+    return (await this.#database.run(APPLIED, [last], signal)).rows.length === 1;
+  }
+
+  /** On a session of its own: a migration may take longer than any statement of a request, and the pool may be small. */
+  async #migrate(signal: AbortSignal): Promise<void> {
+    const session = await this.#database.session(signal);
+    const over = cancelUntilOver(session, signal);
+    try {
+      await this.#untilUnlocked(session, signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      const advice = await adviceFor(error, session);
+      const reason = `${(error as Error).message}${advice === undefined ? '' : `; ${advice}`}`;
+      throw new Error(`the database schema could not be brought up to date: ${reason}`, { cause: error });
+    } finally {
+      over();
+      await session.end();
+    }
+  }
+
+  async #untilUnlocked(session: Session, signal: AbortSignal): Promise<void> {
+    for (;;) {
+      try {
+        return await migrate(session, signal, this.#log);
+      } catch (error) {
+        if (!(error instanceof DatabaseError && error.code === LOCKED)) throw error;
+        const holders = await lockHolders(session);
+        this.#log.warn('a migration waits for a table that others hold', { holders });
+        await sleep(TRY_AGAIN_AFTER_MS, undefined, { signal });
+      }
+    }
   }
 }

@@ -106,6 +106,6 @@ function p(position: number) {
 }
 
 /** The name holds a digest of the text: a pooler may give this version the connection of another. */
-function prepared(name: string, { sql }: { readonly sql: string }): PreparedStatement {
+export function prepared(name: string, { sql }: { readonly sql: string }): PreparedStatement {
   return { name: `${name}_${createHash('sha256').update(sql).digest('hex').slice(0, 8)}`, sql };
 }

@@ -61,7 +61,7 @@ export async function expectWholeSchemaOrNone({ onlooker }: Lane): Promise<'none
   );
   if (found.length === 0) return 'none';
   expect(found).toEqual([{ name: 'idempotency_keys' }, { name: 'jobs' }]);
-  expect(await onlooker.query('select name from kysely_migration order by 1')).toHaveLength(2);
+  expect(await onlooker.query('select name from lastcall_migration order by 1')).toHaveLength(2);
   return 'whole';
 }
 

@@ -7,3 +7,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-jobs': jobs,
   '0002-idempotency-keys': idempotencyKeys,
 };
+
+/** Where it is written down which of them have run. Not Kysely's own names: another program with Kysely may use those. */
+export const MIGRATION_TABLE = 'lastcall_migration';
+export const MIGRATION_LOCK_TABLE = 'lastcall_migration_lock';
