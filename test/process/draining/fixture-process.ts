@@ -89,6 +89,16 @@ export class FixtureProcess {
     return this.lines.find((line) => line.stopped !== undefined)?.stopped as StopDetails | undefined;
   }
 
+  /** Its processor time so far. */
+  async cpuMs(): Promise<number> {
+    return Number(await (await fetch(`http://127.0.0.1:${this.port}/cpu`)).text());
+  }
+
+  /** Its processor time when it had stopped. */
+  get exitCpuMs(): number {
+    return Number(this.lines.find((line) => line.stopped !== undefined)?.cpuMs);
+  }
+
   /** Waits for the exit by itself; `tookMs` counts from the signal. */
   async exited(timeoutMs = 8_000): Promise<{ code: number | null; tookMs: number }> {
     if (this.#exit === undefined)

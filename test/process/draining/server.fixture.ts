@@ -10,6 +10,8 @@
  *   POST /limited          answers 413 once a kilobyte has come, and reads no further
  *   GET  /hijack           takes the raw socket
  *   GET  /connections      answers with their number
+ *   GET  /held             answers when somebody asks for /release
+ *   GET  /cpu              answers with the milliseconds of processor time so far
  *   GET  /block?ms=N       blocks the event loop
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -25,6 +27,7 @@ const settings = JSON.parse(process.argv[2] ?? '{}') as {
 const say = (line: object) => process.stdout.write(`${JSON.stringify(line)}\n`);
 const quiet = () => {};
 const cancelled = new AbortController();
+const held: ServerResponse[] = [];
 
 const server = new DrainingServer({
   handler,
@@ -93,6 +96,13 @@ function handler(request: IncomingMessage, response: ServerResponse): void {
     socket.write('raw');
   } else if (path === 'GET /connections') {
     response.end(String(server.connectionCounts().total));
+  } else if (path === 'GET /held') {
+    held.push(response);
+  } else if (path === 'GET /release') {
+    for (const waiting of held.splice(0)) waiting.end('released');
+    response.end('released');
+  } else if (path === 'GET /cpu') {
+    response.end(String(cpuMs()));
   } else if (path === 'GET /block') {
     const until = performance.now() + ms;
     while (performance.now() < until);
@@ -100,6 +110,12 @@ function handler(request: IncomingMessage, response: ServerResponse): void {
   } else {
     response.end('fast');
   }
+}
+
+/** The processor time of this process so far. */
+function cpuMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1_000;
 }
 
 async function readAll(request: IncomingMessage): Promise<string> {
@@ -112,7 +128,7 @@ process.once('SIGTERM', async () => {
   const deadline = Deadline.in(settings.budgetMs ?? 5_000);
   const report = await server.stop(deadline);
   deadline.clear();
-  say({ stopped: report });
+  say({ stopped: report, cpuMs: cpuMs() });
   process.exitCode = report.forced ? 1 : 0;
 });
 

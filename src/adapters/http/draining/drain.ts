@@ -4,14 +4,17 @@ import type { Connection } from './connection';
 import type { DrainPlan } from './drain-plan';
 import { DrainTally } from './drain-tally';
 import type { DrainEvent, HttpServerEvent } from './events';
-import { halfReceived } from './half-received';
+import { halfReceived, isHalfReceived } from './half-received';
 import { announceClose, isHeld, releaseFront } from './last-word';
 import { OUTCOME_UNKNOWN, refusalText, refuse, SHUTTING_DOWN, TIMED_OUT, turnAway } from './refusal';
 import { Silence } from './silence';
 import { UntakenAnswers } from './untaken-answers';
 
-/** Half a head arrives without an event, so the drain looks again this often. */
+/** Half a head arrives without an event, so the drain looks again this often, at the most. */
 const LOOK_EVERY_MS = 10;
+
+/** Looking at a crowd takes its time: no more than this part of the processor's. */
+const LOOKING_SHARE = 0.1;
 
 /** A request that is on the wire learns from the 408 that it was not carried out; a FIN would leave that open. */
 const FAREWELL = refusalText(TIMED_OUT);
@@ -37,7 +40,11 @@ export class Drain {
   // A paused socket is our own handler being slow, not the client.
   readonly #sending = new Silence((socket) => (socket.isPaused() ? undefined : socket.bytesRead));
   readonly #untaken: UntakenAnswers;
-  readonly #timer: NodeJS.Timeout;
+  /** Connections on which something is in flight: with each answer nobody wants to look at all of them. */
+  readonly #busy = new Set<Connection>();
+  #timer: NodeJS.Timeout | undefined;
+  #lookingSoon = false;
+  #ended = false;
   #finish = () => {};
   #phase: 'serving' | 'cancelled' | 'refused' | 'destroyed' = 'serving';
 
@@ -47,11 +54,10 @@ export class Drain {
     this.done = new Promise((resolve) => {
       this.#finish = resolve;
     });
-    this.#timer = setInterval(() => this.#advance(), LOOK_EVERY_MS);
     for (const connection of options.connections.values()) {
       for (const response of connection.responses) this.#expect(connection, response);
     }
-    this.#advance();
+    this.#look();
   }
 
   /** A request that arrived during the drain; it is on its connection's list already. */
@@ -73,28 +79,52 @@ export class Drain {
   over(connection: Connection, response: ServerResponse): void {
     this.tally.over(response);
     releaseFront(connection);
-    this.#advance();
+    if (connection.responses.length === 0) this.#idle(connection);
   }
 
   /** A connection is closed; it is off the list. */
   closed(connection: Connection): void {
     for (const response of connection.responses) this.tally.over(response);
+    this.#idle(connection);
     if (this.#options.connections.size === 0) this.#end();
   }
 
   #expect(connection: Connection, response: ServerResponse): void {
+    this.#busy.add(connection);
     this.tally.expect(response);
-    const arriving = () => halfReceived(this.#options.server).has(connection.socket);
-    announceClose(connection, response, arriving);
+    announceClose(connection, response, () => isHalfReceived(this.#options.server, connection.socket));
   }
 
-  #advance(): void {
+  /** Only the last one changes anything: then the farewell may be due. */
+  #idle(connection: Connection): void {
+    if (!this.#busy.delete(connection) || this.#busy.size > 0 || this.#lookingSoon) return;
+    this.#lookingSoon = true;
+    setImmediate(() => {
+      this.#lookingSoon = false;
+      this.#look();
+    });
+  }
+
+  /** Looks at all connections now, and again: soon, but not at the price of those who wait for their answers. */
+  #look(): void {
+    if (this.#ended) return;
+    clearTimeout(this.#timer);
+    const began = performance.now();
+    this.#advance(began);
+    if (this.#ended) return;
+    const pauseMs = (performance.now() - began) / LOOKING_SHARE;
+    const { farewellAt, cancelAt, refuseAt, destroyAt } = this.#options.plan;
+    const next = [farewellAt, cancelAt, refuseAt, destroyAt].find((at) => at > began) ?? began;
+    const dueMs = Math.max(0, next - performance.now());
+    this.#timer = setTimeout(() => this.#look(), Math.max(LOOK_EVERY_MS, Math.min(pauseMs, dueMs)));
+  }
+
+  #advance(now: number): void {
     const { connections, plan } = this.#options;
     if (connections.size === 0) {
       this.#end();
       return;
     }
-    const now = performance.now();
     const half = halfReceived(this.#options.server);
     this.#timeOut(half, now);
     this.#giveUpUntaken();
@@ -190,7 +220,8 @@ export class Drain {
   }
 
   #end(): void {
-    clearInterval(this.#timer);
+    this.#ended = true;
+    clearTimeout(this.#timer);
     this.#finish();
   }
 }
