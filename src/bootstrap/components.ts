@@ -3,7 +3,6 @@ import { resolve } from 'node:path';
 import { EmbeddedPostgres } from '../adapters/embedded-postgres/embedded-postgres';
 import { DrainingServer } from '../adapters/http/draining/draining-server';
 import { koaApp } from '../adapters/http/koa-app';
-import { inheritedListener } from '../adapters/http/listener/socket-activation';
 import { MetricsServer } from '../adapters/http/metrics-server';
 import { standardOutput } from '../adapters/observability/log-destination';
 import { ServiceMetrics } from '../adapters/observability/metrics/service-metrics';
@@ -26,20 +25,20 @@ import { TOKENS as T } from './tokens';
 /** The composition root: each part of the service, and what it uses. The stop order follows from this page. */
 export function components(config: Config): Registry {
   const registry = new Registry();
-  const { databaseUrl, host, metricsPort } = config;
+  const { databaseUrl, metricsListen, traces } = config;
 
   registry.component(T.log, () => new PinoLog(config.logLevel, standardOutput(process.stdout.isTTY)));
   registry.component(T.serviceMetrics, () => new ServiceMetrics());
-  if (metricsPort !== undefined) {
+  if (metricsListen) {
     registry.component(
       T.metricsServer,
-      (use) => new MetricsServer({ port: metricsPort, host, page: use(T.serviceMetrics), log: use(T.log) }),
+      (use) => new MetricsServer({ target: metricsListen, page: use(T.serviceMetrics), log: use(T.log) }),
     );
   }
-  if (config.traces) registry.component(T.openTelemetry, (use) => new OpenTelemetry(use(T.log)));
+  if (traces) registry.component(T.openTelemetry, (use) => new OpenTelemetry(traces, use(T.log)));
   // What is measured uses the server that shows it, where there is one: so that server stops after it.
   registry.component(T.metrics, (use) => {
-    if (metricsPort !== undefined) use(T.metricsServer);
+    if (metricsListen) use(T.metricsServer);
     return use(T.serviceMetrics);
   });
   registry.component(T.lifecycle, () => new Lifecycle());
@@ -50,14 +49,22 @@ export function components(config: Config): Registry {
   if (databaseUrl === undefined) {
     registry.component(
       T.embeddedPostgres,
-      (use) => new EmbeddedPostgres({ dataFolder: resolve(config.dataFolder), log: use(T.log) }),
+      (use) =>
+        new EmbeddedPostgres({
+          dataFolder: resolve(config.dataFolder),
+          env: config.programEnvironment,
+          log: use(T.log),
+        }),
     );
     registry.component(T.databaseLocation, (use) => {
       const embedded = use(T.embeddedPostgres);
       return { url: () => embedded.url() };
     });
   } else {
-    registry.component(T.databaseLocation, () => ({ url: () => databaseUrl, environment: process.env }));
+    registry.component(T.databaseLocation, () => ({
+      url: () => databaseUrl,
+      environment: config.databaseEnvironment,
+    }));
   }
   registry.component(T.database, (use) => {
     const database = new PostgresDatabase(use(T.databaseLocation), config.postgres, use(T.log));
@@ -97,17 +104,12 @@ export function components(config: Config): Registry {
       cancellation: cancellation.signal,
       log: use(T.log),
       requests: metrics.requests,
-      tracing: config.traces ? use(T.openTelemetry) : undefined,
-      metricsPage: metricsPort === undefined ? metrics : undefined,
+      tracing: traces && use(T.openTelemetry),
+      metricsPage: metricsListen ? undefined : metrics,
     });
     const server = new DrainingServer({
       handler: app.callback(),
-      target: inheritedListener(process.env, process.pid) ?? {
-        kind: 'address',
-        port: config.port,
-        reusePort: config.reusePort,
-        ...(host !== undefined && { host }),
-      },
+      target: config.listen,
       lingerMs: config.drain.lingerMs,
       limits: config.httpLimits,
       log: use(T.log),

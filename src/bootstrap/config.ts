@@ -1,28 +1,34 @@
-import { bool, cleanEnv, str } from 'envalid';
+import { bool, customCleanEnv, str } from 'envalid';
+import type { ProgramEnvironment } from '../adapters/embedded-postgres/binaries';
 import type { HttpLimits } from '../adapters/http/draining/limits';
-import { wantsTraces } from '../adapters/observability/open-telemetry';
+import type { ListenTarget } from '../adapters/http/listener/listen-target';
+import { inheritedListener } from '../adapters/http/listener/socket-activation';
+import { type TracesSettings, tracesSettings } from '../adapters/observability/open-telemetry';
 import type { LogLevel } from '../adapters/observability/pino-log';
 import type { PostgresSettings } from '../adapters/postgres/postgres-database';
+import { type NotifySettings, notifySettings } from '../adapters/process/systemd-notify';
 import type { GroupCommitSettings } from '../application/group-commit';
 import type { IdempotencyExpirySettings } from '../application/idempotency-expiry';
 import { type DrainPolicy, drainPolicy } from '../domain/drain-policy';
 import { InvalidDrainPolicy } from '../domain/errors';
-import { milliseconds, postgresUrl, wholeNumber } from './validators';
+import { databaseUrl, EMBEDDED, milliseconds, wholeNumber } from './validators';
 
 /** All that can be set from outside, checked. */
 export interface Config {
-  readonly port: number;
-  /** Undefined: all interfaces, IPv4 and IPv6. */
-  readonly host: string | undefined;
-  /** `SO_REUSEPORT`: a successor may listen beside us. Not on Node before 22.12, where the start then fails. */
-  readonly reusePort: boolean;
-  /** Undefined: the metrics are on `port`. */
-  readonly metricsPort: number | undefined;
-  /** The standard `OTEL_*` variables ask for spans; the SDK reads the rest of them itself. */
-  readonly traces: boolean;
+  readonly listen: ListenTarget;
+  /** Undefined: the metrics are on `listen`. */
+  readonly metricsListen: ListenTarget | undefined;
+  /** Undefined: the standard `OTEL_*` variables ask for no spans. */
+  readonly traces: TracesSettings | undefined;
+  /** Undefined: nobody wants to hear from us. */
+  readonly systemd: NotifySettings | undefined;
   /** Undefined: the embedded Postgres. */
   readonly databaseUrl: string | undefined;
+  /** Fills in what the URL leaves out. */
+  readonly databaseEnvironment: NodeJS.ProcessEnv;
   readonly dataFolder: string;
+  /** What the programs see that the service starts. */
+  readonly programEnvironment: ProgramEnvironment;
   readonly postgres: PostgresSettings;
   readonly groupCommit: GroupCommitSettings;
   readonly httpLimits: Pick<
@@ -42,29 +48,33 @@ export class InvalidConfig extends Error {
   }
 }
 
-/** In milliseconds. Not 0, which would switch the protection off. */
-const atMostAnHour = wholeNumber(1, 3_600_000);
+/** In milliseconds. Shorter than this nothing is ever done in time; 0 would switch the limit off besides. */
+const LEAST_MS = 10;
+const atMostAnHour = wholeNumber(LEAST_MS, 3_600_000);
 
 const LOG_LEVELS: LogLevel[] = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
 
 /**
- * Reads the environment. A variable that is empty counts as unset.
+ * Reads the environment of the process `pid`. A variable that is empty or blank counts as unset, but for `DATABASE_URL`:
+ * empty it is a secret that was not filled in, and the jobs would go into a database that nobody else sees.
  * @throws {InvalidConfig} naming every fault at once.
  */
-export function readConfig(environment: NodeJS.ProcessEnv): Config {
+export function readConfig(environment: NodeJS.ProcessEnv, pid = process.pid): Config {
   const faults: string[] = [];
-  const set = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
-  const env = cleanEnv(
+  const set = Object.fromEntries(
+    Object.entries(environment).filter(([name, value]) => value?.trim() !== '' || name === 'DATABASE_URL'),
+  );
+  const env = customCleanEnv(
     set,
     {
       PORT: wholeNumber(0, 65_535)({ default: 3000 }),
       HOST: str({ default: undefined }),
       REUSE_PORT: bool({ default: false }),
       METRICS_PORT: wholeNumber(0, 65_535)({ default: undefined }),
-      DATABASE_URL: postgresUrl({ default: undefined }),
+      DATABASE_URL: databaseUrl(set)({ default: undefined }),
       DATA_FOLDER: str({ default: 'data' }),
       DATABASE_POOL_SIZE: wholeNumber(1, 1000)({ default: 10 }),
-      DATABASE_CONNECT_TIMEOUT_MS: milliseconds({ default: 10_000 }),
+      DATABASE_CONNECT_TIMEOUT_MS: milliseconds(LEAST_MS)({ default: 10_000 }),
       DATABASE_ACQUIRE_TIMEOUT_MS: atMostAnHour({ default: 3_000 }),
       DATABASE_STATEMENT_TIMEOUT_MS: atMostAnHour({ default: 10_000 }),
       COMMIT_BATCH_MAX: wholeNumber(1, 10_000)({ default: 256 }),
@@ -73,39 +83,62 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
       IDEMPOTENCY_TTL_HOURS: wholeNumber(24, 24 * 365)({ default: 24 }),
       HEADERS_TIMEOUT_MS: atMostAnHour({ default: 15_000 }),
       REQUEST_TIMEOUT_MS: atMostAnHour({ default: 60_000 }),
-      KEEP_ALIVE_TIMEOUT_MS: atMostAnHour({ default: 75_000 }),
+      KEEP_ALIVE_TIMEOUT_MS: wholeNumber(1, 3_600_000)({ default: 75_000 }),
       MAX_CONNECTIONS: wholeNumber(0, 1_000_000)({ default: 10_000 }),
-      SHUTDOWN_TIMEOUT_MS: milliseconds({ default: 9_000 }),
-      SHUTDOWN_DELAY_MS: milliseconds({ default: 0 }),
-      SHUTDOWN_LINGER_MS: milliseconds({ default: 500 }),
+      SHUTDOWN_TIMEOUT_MS: milliseconds(LEAST_MS)({ default: 9_000 }),
+      SHUTDOWN_DELAY_MS: milliseconds(0)({ default: 0 }),
+      SHUTDOWN_LINGER_MS: milliseconds(0)({ default: 500 }),
       LOG_LEVEL: str({ choices: LOG_LEVELS, default: 'info' }),
     },
+    // Not envalid's own, which throws when a value is read that was not valid: there may be further faults.
+    (values) => values,
     {
       reporter: ({ errors }) => {
         for (const [name, error] of Object.entries(errors)) faults.push(`${name}: ${error?.message}`);
       },
     },
   );
-  if (faults.length === 0 && env.HEADERS_TIMEOUT_MS > env.REQUEST_TIMEOUT_MS) {
+  // A value that is a fault itself is undefined here, and compares to nothing.
+  if (env.HEADERS_TIMEOUT_MS > env.REQUEST_TIMEOUT_MS) {
     faults.push(
       'HEADERS_TIMEOUT_MS: must not be more than REQUEST_TIMEOUT_MS, which holds for the head as well',
     );
   }
-  if (faults.length === 0 && env.COMMIT_CONCURRENCY > env.DATABASE_POOL_SIZE) {
+  if (env.COMMIT_CONCURRENCY > env.DATABASE_POOL_SIZE) {
     faults.push(
       'COMMIT_CONCURRENCY: must not be more than DATABASE_POOL_SIZE: each statement takes a connection',
     );
   }
-  const drain = faults.length === 0 ? checkedDrainPolicy(env, faults) : undefined;
-  if (drain === undefined) throw new InvalidConfig(faults);
+  if (set.NODE_ENV === 'production' && set.DATABASE_URL === undefined) {
+    faults.push(
+      `DATABASE_URL: must be set where NODE_ENV is production: to a URL, or to ${EMBEDDED} for a private Postgres`,
+    );
+  }
+  const inherited = checked(() => inheritedListener(set, pid), faults);
+  const systemd = checked(() => notifySettings(set, pid), faults);
+  if (!inherited && env.METRICS_PORT === env.PORT && env.PORT > 0) {
+    faults.push('METRICS_PORT: must not be that of PORT; without it the metrics are there');
+  }
+  const drain = checkedDrainPolicy(env, faults);
+  if (drain === undefined || faults.length > 0) throw new InvalidConfig(faults);
+  const address = { kind: 'address', ...(env.HOST !== undefined && { host: env.HOST }) } as const;
   return {
-    port: env.PORT,
-    host: env.HOST,
-    reusePort: env.REUSE_PORT,
-    metricsPort: env.METRICS_PORT,
-    traces: wantsTraces(environment),
-    databaseUrl: env.DATABASE_URL,
+    listen: inherited ?? {
+      ...address,
+      port: env.PORT,
+      reusePort: env.REUSE_PORT,
+      names: { host: 'HOST', port: 'PORT' },
+    },
+    metricsListen:
+      env.METRICS_PORT === undefined
+        ? undefined
+        : { ...address, port: env.METRICS_PORT, names: { host: 'HOST', port: 'METRICS_PORT' } },
+    traces: tracesSettings(set),
+    systemd,
+    databaseUrl: env.DATABASE_URL === EMBEDDED ? undefined : env.DATABASE_URL,
+    databaseEnvironment: set,
     dataFolder: env.DATA_FOLDER,
+    programEnvironment: { PATH: set.PATH, TZ: set.TZ },
     postgres: {
       size: env.DATABASE_POOL_SIZE,
       connectTimeoutMs: env.DATABASE_CONNECT_TIMEOUT_MS,
@@ -134,16 +167,25 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
   };
 }
 
+/** What `read` reads; its error is a fault, and names the variable. */
+function checked<T>(read: () => T, faults: string[]): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    faults.push((error as Error).message);
+    return undefined;
+  }
+}
+
+/** The times where each of them is one, and they fit. */
 function checkedDrainPolicy(
-  env: { SHUTDOWN_TIMEOUT_MS: number; SHUTDOWN_DELAY_MS: number; SHUTDOWN_LINGER_MS: number },
+  env: { SHUTDOWN_TIMEOUT_MS?: number; SHUTDOWN_DELAY_MS?: number; SHUTDOWN_LINGER_MS?: number },
   faults: string[],
 ): DrainPolicy | undefined {
+  const { SHUTDOWN_TIMEOUT_MS: timeoutMs, SHUTDOWN_DELAY_MS: delayMs, SHUTDOWN_LINGER_MS: lingerMs } = env;
+  if (timeoutMs === undefined || delayMs === undefined || lingerMs === undefined) return undefined;
   try {
-    return drainPolicy({
-      timeoutMs: env.SHUTDOWN_TIMEOUT_MS,
-      delayMs: env.SHUTDOWN_DELAY_MS,
-      lingerMs: env.SHUTDOWN_LINGER_MS,
-    });
+    return drainPolicy({ timeoutMs, delayMs, lingerMs });
   } catch (error) {
     if (!(error instanceof InvalidDrainPolicy)) throw error;
     faults.push(`SHUTDOWN_TIMEOUT_MS: ${error.message}`);

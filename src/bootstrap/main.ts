@@ -1,14 +1,16 @@
 import { join } from 'node:path';
 import { holdTerminationSignals } from '../adapters/process/termination-signals';
 import { requireBundle } from './bundle';
+import { takeEnvironment } from './environment';
 import type * as Run from './run';
 
 // First of all: loading and wiring take most of the start, and then `run` takes what has come meanwhile.
 holdTerminationSignals();
+const environment = takeEnvironment();
 
 const { run } = (requireBundle(join(__dirname, '../bundle')) ?? require('./run')) as typeof Run;
 
-void run().then(
+void run(environment).then(
   // The only way out: an exit code says whether everything that was taken in has been stored and answered.
   (exitCode) => process.exit(exitCode),
 );

@@ -13,12 +13,12 @@ const LAST_LINE_WITHIN_MS = 250;
 /** The part of it that a forced exit leaves the database for what runs there. */
 const ABANDON_WITHIN_MS = 200;
 
-/** Starts the service, waits for the word to stop, stops it. Resolves with the exit code. */
-export async function run(): Promise<number> {
+/** Starts the service as `environment` has it, waits for the word to stop, stops it. Resolves with the exit code. */
+export async function run(environment: NodeJS.ProcessEnv): Promise<number> {
   survivePipeErrors();
   let service: Service;
   try {
-    service = createService(readConfig(process.env));
+    service = createService(readConfig(environment));
   } catch (error) {
     process.stderr.write(
       `lastcall: ${error instanceof InvalidConfig ? error.message : (error as Error).stack}\n`,

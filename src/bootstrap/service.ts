@@ -22,8 +22,7 @@ export function createService(config: Config): Service {
   const registry = components(config);
   const log = registry.get(TOKENS.log);
   const observers = [lifecycleLog(log), registry.get(TOKENS.metrics).observe];
-  const systemd = systemdNotify(process.env, process.pid, log);
-  if (systemd) observers.push(systemd);
+  if (config.systemd) observers.push(systemdNotify(config.systemd, log));
   const coordinator = new ShutdownCoordinator({
     graph: registry.graph(),
     lifecycle: registry.get(TOKENS.lifecycle),

@@ -1,5 +1,5 @@
 import { makeValidator } from 'envalid';
-import { parseConnectionUrl } from '../adapters/postgres/connection-url';
+import { EXAMPLE_URL, parseConnectionUrl } from '../adapters/postgres/connection-url';
 
 /** 24 days: the longest that a Node timer can wait (2^31 - 1 ms). */
 const MAX_MS = 2_147_483_647;
@@ -15,11 +15,25 @@ export function wholeNumber(min: number, max: number) {
   });
 }
 
-/** A time in milliseconds. */
-export const milliseconds = wholeNumber(0, MAX_MS);
+/** A time in milliseconds, of `min` at the least. */
+export const milliseconds = (min: number) => wholeNumber(min, MAX_MS);
 
-/** A Postgres URL, as pg and libpq have it. The message does not repeat it: it may hold a password. */
-export const postgresUrl = makeValidator<string>((input) => {
-  parseConnectionUrl(input, {});
-  return input;
-});
+/** In place of a URL: the embedded Postgres, by name. */
+export const EMBEDDED = 'embedded:';
+
+/**
+ * A Postgres URL, as libpq and pg have it, of which `environment` fills in what it leaves out; or {@link EMBEDDED}. The
+ * message does not repeat it: it may hold a password.
+ */
+export function databaseUrl(environment: NodeJS.ProcessEnv) {
+  return makeValidator<string>((input) => {
+    if (input.trim() === EMBEDDED) return EMBEDDED;
+    if (input.trim() === '') {
+      throw new Error(
+        `is empty: set it to a URL like ${EXAMPLE_URL}, or to ${EMBEDDED} for a private Postgres`,
+      );
+    }
+    parseConnectionUrl(input, environment);
+    return input;
+  });
+}

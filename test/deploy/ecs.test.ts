@@ -33,6 +33,8 @@ describe('the ECS task definition', () => {
   });
 
   it('maps the port where the service listens', () => {
-    expect(container.portMappings.map(({ containerPort }) => containerPort)).toEqual([config.port]);
+    const [mapping] = container.portMappings;
+    expect(config.listen).toMatchObject({ port: mapping?.containerPort });
+    expect(container.portMappings).toHaveLength(1);
   });
 });

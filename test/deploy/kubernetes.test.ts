@@ -49,12 +49,13 @@ describe('the Kubernetes manifests', () => {
   });
 
   it('ask the probes that exist, at the port where the service listens', () => {
-    const { port, metricsPort } = config;
-    const ports = container.ports.map(({ name, containerPort }: Manifest) => [name, containerPort]);
-    expect(ports).toEqual([
-      ['http', port],
-      ['metrics', metricsPort],
-    ]);
+    const { listen, metricsListen } = config;
+    const [http, metrics, ...others] = container.ports.map(({ name, containerPort: port }: Manifest) => ({
+      name,
+      port,
+    }));
+    expect([listen, metricsListen]).toMatchObject([{ port: http.port }, { port: metrics.port }]);
+    expect([http.name, metrics.name, others]).toEqual(['http', 'metrics', []]);
     const asked = ['startupProbe', 'readinessProbe', 'livenessProbe'].map(
       (probe) => container[probe].httpGet,
     );

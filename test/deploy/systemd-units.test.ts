@@ -15,8 +15,12 @@ function directive(name: string): string | undefined {
 
 describe('the systemd units', () => {
   it('give the drain its whole timeout before they kill, with a margin of at least two seconds', () => {
-    const environment = directive('Environment')?.split(' ') ?? [];
-    const { drain } = readConfig(Object.fromEntries(environment.map((pair) => pair.split('=', 2))));
+    const pairs = directive('Environment')?.split(' ') ?? [];
+    const environment = Object.fromEntries(pairs.map((pair) => pair.split('=', 2)));
+    // What its comment says of the file with the secret.
+    const [, DATABASE_URL = ''] = /^# DATABASE_URL=([^,\s]+)/m.exec(service) ?? [];
+    const { drain } = readConfig({ ...environment, DATABASE_URL });
+    expect(() => readConfig(environment)).toThrow(/DATABASE_URL: must be set where NODE_ENV is production/);
     const stopMs = Number(directive('TimeoutStopSec')) * 1_000;
     expect(stopMs - drain.timeoutMs).toBeGreaterThanOrEqual(2_000);
   });

@@ -150,6 +150,6 @@ function portIn(listening: LogLine): number {
 /** The environment without what would configure the service behind the test's back. */
 function cleanEnvironment(): NodeJS.ProcessEnv {
   const own =
-    /^(PORT|HOST|DATABASE_|DATA_FOLDER|COMMIT_|SHUTDOWN_|LOG_LEVEL|LISTEN_|METRICS_|OTEL_|NOTIFY_|WATCHDOG_|NODE_OPTIONS)/;
+    /^(PORT|HOST|DATABASE_|DATA_FOLDER|COMMIT_|SHUTDOWN_|LOG_LEVEL|LISTEN_|METRICS_|OTEL_|NOTIFY_|WATCHDOG_|PG|NODE_)/;
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !own.test(name)));
 }

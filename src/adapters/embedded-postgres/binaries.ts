@@ -13,6 +13,9 @@ export interface Binaries {
   readonly env: NodeJS.ProcessEnv;
 }
 
+/** The variables of our own that make sense to them. */
+export type ProgramEnvironment = Readonly<{ PATH?: string | undefined; TZ?: string | undefined }>;
+
 interface Link {
   /** Both are relative to the package, such as `native/lib/libpq.so.5.18`. */
   readonly source: string;
@@ -45,12 +48,15 @@ export function nativeFolder(): string {
  * run under `npm ci --ignore-scripts`. They are restored here, or, where node_modules is read-only, made in
  * `linkFolder`.
  */
-export async function prepareBinaries(native: string, linkFolder: string): Promise<Binaries> {
+export async function prepareBinaries(
+  native: string,
+  linkFolder: string,
+  { PATH, TZ }: ProgramEnvironment = {},
+): Promise<Binaries> {
   const initdb = path.join(native, 'bin', 'initdb');
   const postgres = path.join(native, 'bin', 'postgres');
   for (const program of [initdb, postgres]) await makeExecutable(program);
   const libraryPath = await restoreLinks(native, linkFolder);
-  const { PATH, TZ } = process.env;
   return {
     native,
     initdb,

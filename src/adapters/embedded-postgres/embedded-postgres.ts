@@ -3,6 +3,7 @@ import type { Deadline } from '../../application/deadline';
 import type { Component, StopDetails } from '../../application/ports/component';
 import type { DatabaseLocation } from '../../application/ports/database-location';
 import type { Log } from '../../application/ports/log';
+import type { ProgramEnvironment } from './binaries';
 import { openCluster } from './cluster';
 import { EmbeddedPostgresError, USE_YOUR_OWN } from './embedded-postgres-error';
 import { findPlace } from './place';
@@ -16,6 +17,8 @@ export interface EmbeddedPostgresOptions {
   /** Absolute. Made when missing; holds the data and the password, and nothing else. */
   readonly dataFolder: string;
   readonly log: Log;
+  /** What its programs see of the environment. Default: nothing. */
+  readonly env?: ProgramEnvironment;
   /** For tests: no fsync, and `dataFolder` is removed at the end, however the owner ends. Default false. */
   readonly temporary?: boolean;
 }
@@ -56,8 +59,8 @@ export class EmbeddedPostgres implements Component, DatabaseLocation {
   async #start(signal: AbortSignal): Promise<void> {
     if (process.platform === 'win32')
       throw new EmbeddedPostgresError(`no embedded Postgres on Windows: ${USE_YOUR_OWN}`);
-    const { dataFolder, log, temporary = false } = this.#options;
-    const place = await findPlace(dataFolder);
+    const { dataFolder, log, env, temporary = false } = this.#options;
+    const place = await findPlace(dataFolder, env);
     await retirePredecessor(place.cluster, signal);
     const cluster = await openCluster(place, temporary, signal);
     const server = await serve(place, cluster, { temporary, log, signal });

@@ -4,7 +4,7 @@ import { access, chmod, chown, constants, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { type Account, accountFor } from './account';
-import { type Binaries, nativeFolder, prepareBinaries } from './binaries';
+import { type Binaries, nativeFolder, type ProgramEnvironment, prepareBinaries } from './binaries';
 import { copyBinaries } from './copy-binaries';
 import { EmbeddedPostgresError, USE_YOUR_OWN } from './embedded-postgres-error';
 import { exists } from './exists';
@@ -30,14 +30,14 @@ export interface Place {
  *
  * Throws `EmbeddedPostgresError` when there is none.
  */
-export async function findPlace(dataFolder: string): Promise<Place> {
+export async function findPlace(dataFolder: string, env?: ProgramEnvironment): Promise<Place> {
   const account = await accountFor(path.join(dataFolder, 'cluster'));
   const folder = await dataFolderFor(dataFolder, account);
   const links = path.join(folder, 'lib');
   const native = nativeFolder();
-  let binaries = await prepareBinaries(native, links);
+  let binaries = await prepareBinaries(native, links, env);
   if (account && !(await canRun(binaries, account))) {
-    binaries = await prepareBinaries(await copyBinaries(native, await makeShared()), links);
+    binaries = await prepareBinaries(await copyBinaries(native, await makeShared()), links, env);
   }
   return { folder, cluster: path.join(folder, 'cluster'), account, binaries };
 }

@@ -5,14 +5,13 @@ import type { Deadline } from '../../application/deadline';
 import type { Component } from '../../application/ports/component';
 import type { Log } from '../../application/ports/log';
 import type { MetricsPage } from '../../application/ports/metrics-page';
+import { type ListenTarget, openListener } from './listener/listener';
 
 /** How long a scrape that is under way may hold up the stop. A lost scrape is no lost work. */
 const LAST_SCRAPE_WITHIN_MS = 100;
 
 export interface MetricsServerOptions {
-  readonly port: number;
-  /** Undefined: all interfaces. */
-  readonly host: string | undefined;
+  readonly target: ListenTarget;
   readonly page: MetricsPage;
   readonly log: Log;
 }
@@ -33,7 +32,7 @@ export class MetricsServer implements Component {
     this.#server = createServer((request, response) => void this.#answer(request, response));
   }
 
-  /** Rejects with the error of the bind (`EADDRINUSE`, ...). */
+  /** @throws {ListenError} which names what to set otherwise */
   start(): Promise<void> {
     this.#starting ??= this.#listen();
     return this.#starting;
@@ -45,11 +44,9 @@ export class MetricsServer implements Component {
   }
 
   async #listen(): Promise<void> {
-    const { port, host, log } = this.#options;
-    this.#server.listen({ port, ...(host !== undefined && { host }) });
-    await once(this.#server, 'listening');
-    const { address, port: bound } = this.#server.address() as AddressInfo;
-    log.info('metrics listening', { address: `${address}:${bound}` });
+    const { target, log } = this.#options;
+    const { address, port } = (await openListener(this.#server, target)).address as AddressInfo;
+    log.info('metrics listening', { address: `${address}:${port}` });
   }
 
   async #close(deadline: Deadline): Promise<void> {

@@ -11,12 +11,26 @@ import { errorType, knownMethod, OTHER_METHOD, URL_SCHEME } from './http-attribu
 /** How long the last spans may hold up the exit: the SDK tries an unreachable collector again for many seconds. */
 const FLUSH_WITHIN_MS = 1_000;
 
-/** Whether the standard variables ask for traces. */
-export function wantsTraces(env: NodeJS.ProcessEnv): boolean {
-  if (env.OTEL_SDK_DISABLED?.toLowerCase() === 'true') return false;
+/** What is not left to the SDK, which reads the rest of the `OTEL_*` variables itself. */
+export interface TracesSettings {
+  /** Undefined: the SDK finds it in its variables. */
+  readonly serviceName: string | undefined;
+  /** Prometheus has the figures, and standard output the log lines: they go out by this way only when asked for. */
+  readonly alsoMetrics: boolean;
+  readonly alsoLogs: boolean;
+}
+
+/** What the standard variables say of traces; undefined where they do not ask for any. */
+export function tracesSettings(env: NodeJS.ProcessEnv): TracesSettings | undefined {
+  if (env.OTEL_SDK_DISABLED?.toLowerCase() === 'true') return undefined;
   const exporter = env.OTEL_TRACES_EXPORTER ?? '';
-  if (exporter !== '') return exporter !== 'none';
-  return Boolean(env.OTEL_EXPORTER_OTLP_ENDPOINT || env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT);
+  const endpoint = env.OTEL_EXPORTER_OTLP_ENDPOINT || env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT;
+  if (exporter === '' ? !endpoint : exporter === 'none') return undefined;
+  return {
+    serviceName: env.OTEL_SERVICE_NAME ? undefined : 'lastcall',
+    alsoMetrics: Boolean(env.OTEL_METRICS_EXPORTER),
+    alsoLogs: Boolean(env.OTEL_LOGS_EXPORTER),
+  };
 }
 
 /**
@@ -27,6 +41,7 @@ export function wantsTraces(env: NodeJS.ProcessEnv): boolean {
  */
 export class OpenTelemetry implements Component, RequestTracing {
   readonly name = 'open-telemetry';
+  readonly #settings: TracesSettings;
   readonly #log: Log;
   #sdk: Sdk.NodeSDK | undefined;
   #api: typeof Api | undefined;
@@ -34,7 +49,8 @@ export class OpenTelemetry implements Component, RequestTracing {
   #starting: Promise<void> | undefined;
   #stopping: Promise<void> | undefined;
 
-  constructor(log: Log) {
+  constructor(settings: TracesSettings, log: Log) {
+    this.#settings = settings;
     this.#log = log;
   }
 
@@ -62,11 +78,13 @@ export class OpenTelemetry implements Component, RequestTracing {
       this.#log.warn('no traces: OTEL_* is set, and @opentelemetry/sdk-node is not installed');
       return;
     }
-    // Prometheus has the figures, and standard output the log lines: only traces go out unless asked for.
-    process.env.OTEL_METRICS_EXPORTER ??= 'none';
-    process.env.OTEL_LOGS_EXPORTER ??= 'none';
-    process.env.OTEL_SERVICE_NAME ??= 'lastcall';
-    this.#sdk = new loaded.sdk.NodeSDK({ instrumentations: [] });
+    const { serviceName, alsoMetrics, alsoLogs } = this.#settings;
+    this.#sdk = new loaded.sdk.NodeSDK({
+      instrumentations: [],
+      ...(serviceName !== undefined && { serviceName }),
+      ...(!alsoMetrics && { metricReaders: [] }),
+      ...(!alsoLogs && { logRecordProcessors: [] }),
+    });
     this.#sdk.start();
     this.#api = loaded.api;
     this.#tracer = loaded.api.trace.getTracer('lastcall');

@@ -6,7 +6,8 @@ export class InvalidConnectionUrl extends Error {
   }
 }
 
-const EXAMPLE = 'postgres://user:password@host:5432/database';
+/** For whoever does not know the form. */
+export const EXAMPLE_URL = 'postgres://user:password@host:5432/database';
 /** What to do about a character that means something in a URL. */
 export const ENCODE =
   'in a user, a password or a name, write # as %23, ? as %3F, / as %2F, @ as %40, : as %3A and % as %25';
@@ -26,7 +27,7 @@ const MAY_HAVE_AT = ['user', 'password', 'dbname', 'host', 'options', 'applicati
  */
 export function takeApart(url: string): ReadonlyMap<string, string> {
   const text = url.trim();
-  if (text === '') throw new InvalidConnectionUrl(`it is empty: give a URL like ${EXAMPLE}`);
+  if (text === '') throw new InvalidConnectionUrl(`it is empty: give a URL like ${EXAMPLE_URL}`);
   if (/^["'`]/.test(text)) {
     throw new InvalidConnectionUrl(
       'it begins with a quotation mark, which is taken literally here: leave it out',
@@ -34,7 +35,7 @@ export function takeApart(url: string): ReadonlyMap<string, string> {
   }
   if (text.startsWith('/')) return folderAndDatabase(text);
   const scheme = /^(?:postgres(?:ql)?:\/\/|(socket):(?:\/\/)?)/i.exec(text);
-  if (!scheme) throw new InvalidConnectionUrl(`must be a URL like ${EXAMPLE}`);
+  if (!scheme) throw new InvalidConnectionUrl(`must be a URL like ${EXAMPLE_URL}`);
   if (text.includes('#')) throw new InvalidConnectionUrl(`it has a # in it: ${ENCODE}`);
 
   const rest = text.slice(scheme[0].length);

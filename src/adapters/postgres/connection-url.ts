@@ -6,7 +6,7 @@ import { ConnectionSettings } from './connection-settings';
 import { connectionTls } from './connection-tls';
 import { ENCODE, InvalidConnectionUrl, takeApart } from './connection-url-syntax';
 
-export { InvalidConnectionUrl } from './connection-url-syntax';
+export { EXAMPLE_URL, InvalidConnectionUrl } from './connection-url-syntax';
 
 /** One way to a server. */
 export interface DatabaseHost {
@@ -27,8 +27,8 @@ export interface ConnectionTarget {
   readonly sessionAttrs: SessionAttrs;
   /**
    * What pg's Client takes besides host and port. All of it is set, so that pg heeds none of the PG* variables by
-   * itself; but for PGOPTIONS and PGREPLICATION, which it reads where there are no options. The password is a function,
-   * which no log prints.
+   * itself, but for PGOPTIONS and PGREPLICATION, which the session leaves out. The password is a function, which no log
+   * prints.
    */
   readonly client: ClientConfig;
 }
@@ -127,12 +127,10 @@ function clientConfig(settings: ConnectionSettings, environment: NodeJS.ProcessE
   const user = settings.value('user') ?? accountName(environment);
   if (user === undefined) settings.faults.push('it names no user');
   const options = settings.value('options');
-  const times = ['statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout'].flatMap(
-    (name) => {
-      const time = settings.milliseconds(name);
-      return time === undefined ? [] : [[name, time]];
-    },
-  );
+  const times = ['lock_timeout', 'idle_in_transaction_session_timeout'].flatMap((name) => {
+    const time = settings.milliseconds(name);
+    return time === undefined ? [] : [[name, time]];
+  });
   const binding = settings.oneOf('channel_binding', ['disable', 'prefer', 'require']);
   return {
     user,

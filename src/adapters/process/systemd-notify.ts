@@ -5,20 +5,51 @@ import { notifySocket, type SendNotice } from './notify-socket';
 /** What is asked for on top of the shutdown timeout: the last log lines, and the exit itself. */
 const EXIT_MARGIN_MS = 1_000;
 
+/** Whom to tell, and how often that we are alive. */
+export interface NotifySettings {
+  /** The path of a Unix datagram socket, or `@` and an abstract name. */
+  readonly socket: string;
+  /** Undefined: there is no watchdog. */
+  readonly watchdogMs: number | undefined;
+}
+
+/** A timer that is to wait longer fires at once (2^31 - 1 ms). */
+const MAX_TIMER_MS = 2_147_483_647;
+
+/**
+ * What systemd has set for this process: `NOTIFY_SOCKET` of sd_notify(3), `WATCHDOG_USEC` and `WATCHDOG_PID` of
+ * sd_watchdog_enabled(3). Undefined where nobody wants to be told.
+ *
+ * @throws Error that names the variable which is unusable.
+ */
+export function notifySettings(env: NodeJS.ProcessEnv, pid: number): NotifySettings | undefined {
+  const { NOTIFY_SOCKET } = env;
+  if (!NOTIFY_SOCKET) return undefined;
+  if (!/^[/@]./.test(NOTIFY_SOCKET)) {
+    throw new Error(`NOTIFY_SOCKET: must be an absolute path, or @ and a name, not "${NOTIFY_SOCKET}"`);
+  }
+  return { socket: NOTIFY_SOCKET, watchdogMs: watchdogMs(env, pid) };
+}
+
+function watchdogMs({ WATCHDOG_USEC, WATCHDOG_PID }: NodeJS.ProcessEnv, pid: number): number | undefined {
+  if (!WATCHDOG_USEC || (WATCHDOG_PID && Number(WATCHDOG_PID) !== pid)) return undefined;
+  if (!/^[1-9][0-9]*$/.test(WATCHDOG_USEC)) {
+    throw new Error(`WATCHDOG_USEC: must be a number of microseconds, not "${WATCHDOG_USEC}"`);
+  }
+  return Math.min(Number(WATCHDOG_USEC) / 1_000, MAX_TIMER_MS);
+}
+
 /**
  * Tells systemd what the service is at, by the protocol of sd_notify(3): `READY=1` once it listens, `STOPPING=1` with
  * the time it asks for, a `STATUS` line for `systemctl status` at each step, and `WATCHDOG=1` twice in each interval
- * of `WatchdogSec=`, the drain included. Undefined where nobody wants to be told.
+ * of `WatchdogSec=`, the drain included.
  */
-export function systemdNotify(env: NodeJS.ProcessEnv, pid: number, log: Log): LifecycleObserver | undefined {
-  const { NOTIFY_SOCKET } = env;
-  if (!NOTIFY_SOCKET) return undefined;
-  const watchdogMs = watchdogIntervalMs(env, pid);
+export function systemdNotify({ socket, watchdogMs }: NotifySettings, log: Log): LifecycleObserver {
   let send: SendNotice | undefined;
   let reachable = true;
   const notify = (...lines: string[]) => {
     try {
-      send ??= notifySocket(NOTIFY_SOCKET);
+      send ??= notifySocket(socket);
       send(lines.join('\n'));
       reachable = true;
     } catch (error) {
@@ -54,14 +85,4 @@ function notice(event: LifecycleEvent): readonly string[] {
     default:
       return [];
   }
-}
-
-/** `WATCHDOG_USEC` where it is meant for this process (sd_watchdog_enabled(3)), in milliseconds. */
-function watchdogIntervalMs(
-  { WATCHDOG_USEC, WATCHDOG_PID }: NodeJS.ProcessEnv,
-  pid: number,
-): number | undefined {
-  if (!WATCHDOG_USEC || !/^[1-9][0-9]*$/.test(WATCHDOG_USEC)) return undefined;
-  if (WATCHDOG_PID && Number(WATCHDOG_PID) !== pid) return undefined;
-  return Number(WATCHDOG_USEC) / 1_000;
 }

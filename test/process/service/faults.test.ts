@@ -13,17 +13,34 @@ describe('a configuration that is not valid', () => {
     const service = ServiceProcess.spawn({
       env: {
         PORT: 'many',
-        DATABASE_URL: 'mysql://root:secret@db/jobs',
+        DATABASE_URL: 'postgres://root:se#cret@db/jobs',
+        DATABASE_CONNECT_TIMEOUT_MS: '0',
         SHUTDOWN_TIMEOUT_MS: '-1',
         LOG_LEVEL: 'loud',
+        LISTEN_PID: 'me',
+        LISTEN_FDS: '1',
+        NOTIFY_SOCKET: 'relative',
       },
     });
     expect(await service.exitCode()).toBe(1);
     expect(service.lines).toEqual([]);
     expect(service.stderr).toMatch(/^lastcall: the configuration is not valid:\n/);
-    for (const name of ['PORT', 'DATABASE_URL', 'SHUTDOWN_TIMEOUT_MS', 'LOG_LEVEL'])
-      expect(service.stderr).toContain(`  - ${name}: `);
-    expect(service.stderr).not.toMatch(/secret|\n\s+at /);
+    const names = service.stderr.match(/(?<=^ {2}- )\w+(?=: )/gm);
+    expect(names?.sort()).toEqual([
+      ...['DATABASE_CONNECT_TIMEOUT_MS', 'DATABASE_URL', 'LISTEN_PID', 'LOG_LEVEL', 'NOTIFY_SOCKET', 'PORT'],
+      'SHUTDOWN_TIMEOUT_MS',
+    ]);
+    expect(service.stderr).not.toMatch(/se#|cret|\n\s+at /);
+  });
+
+  it.each([
+    ['an empty DATABASE_URL', { DATABASE_URL: '' }],
+    ['none in production', { NODE_ENV: 'production' }],
+  ])('and starts no private database for %s', async (_, env) => {
+    const service = ServiceProcess.spawn({ env });
+    expect(await service.exitCode()).toBe(1);
+    expect(service.stderr).toMatch(/^ {2}- DATABASE_URL: .*embedded:/m);
+    expect(service.lines).toEqual([]);
   });
 });
 
@@ -36,13 +53,28 @@ describe('a start that fails', () => {
     const service = ServiceProcess.spawn({ env: { DATABASE_URL: database.url, PORT: String(port) } });
     expect(await service.exitCode()).toBe(1);
     taken.close();
-    expect(await service.line('could not start http-server')).toMatchObject({ err: { code: 'EADDRINUSE' } });
+    expect(await service.line('could not start http-server')).toMatchObject({
+      err: {
+        code: 'EADDRINUSE',
+        message: expect.stringContaining(`PORT=${port} is taken at HOST=127.0.0.1`),
+      },
+    });
     const stopped = service.lines.filter(({ event }) => event === 'component-stopped');
     expect(stopped.map(({ component }) => component)).toEqual(
       expect.arrayContaining(['postgres-pool', 'log']),
     );
     expect(await onlooker.sessions()).toBe(0);
     expect(service.lines.at(-1)).toMatchObject({ msg: 'drain report', exitCode: 1 });
+  });
+
+  it('names HOST, which shells set for other purposes, when it is no address to listen on', async () => {
+    const HOST = 'x86_64-conda-linux-gnu';
+    const service = ServiceProcess.spawn({ env: { DATABASE_URL: environment().database.url, HOST } });
+    expect(await service.exitCode()).toBe(1);
+    const message = expect.stringContaining(
+      `HOST=${HOST} is no host that can be found; set HOST to an address`,
+    );
+    expect(await service.line('could not start http-server')).toMatchObject({ err: { message } });
   });
 
   it('exits with 1 and one readable error when the database stays out of reach', async () => {

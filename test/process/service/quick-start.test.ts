@@ -11,9 +11,29 @@ afterEach(async () => {
   removeNpmProjects();
 });
 
+/** What shells and other programs may have set for databases of their own, and the name that production asks for. */
+const SURROUNDED = {
+  ...{ PGHOST: '192.0.2.1', PGPORT: '1', PGUSER: 'nobody', PGPASSWORD: 'wrong', PGDATABASE: 'none' },
+  ...{
+    PGSSLMODE: 'require',
+    PGSSLNEGOTIATION: 'direct',
+    PGSSLROOTCERT: '/nowhere',
+    PGCHANNELBINDING: 'require',
+  },
+  ...{
+    PGOPTIONS: '-c nothing.like=this -c search_path=nowhere',
+    PGREPLICATION: 'database',
+    PGAPPNAME: 'other',
+  },
+  ...{ PGCLIENT_ENCODING: 'LATIN1', PGCLIENTENCODING: 'LATIN1', PGBINARY: 'true', PGCONNECT_TIMEOUT: '1' },
+  ...{ PGTARGETSESSIONATTRS: 'standby', PGLOADBALANCEHOSTS: 'x', PGPASSFILE: '/nowhere', PGSERVICE: 'none' },
+  ...{ PGDATA: '/nowhere', USER: 'nobody', NODE_PG_FORCE_NATIVE: '1' },
+  ...{ NODE_ENV: 'production', DATABASE_URL: 'embedded:' },
+};
+
 /** `npm start` on the embedded Postgres: the first start makes its data. */
-async function npmStart(folder: string): Promise<ServiceProcess> {
-  const service = ServiceProcess.spawn({ command: ['npm', 'start', '--prefix', folder] });
+async function npmStart(folder: string, env: Record<string, string> = {}): Promise<ServiceProcess> {
+  const service = ServiceProcess.spawn({ command: ['npm', 'start', '--prefix', folder], env });
   await service.line('ready', 60_000);
   return service;
 }
@@ -41,7 +61,8 @@ it('npm start, with nothing configured, keeps every job that it took, the one in
   expect(answers.map(({ status }) => status)).toEqual([201, 201, 201, 201]);
   expect(await service.exitCode()).toBe(0);
 
-  const successor = await npmStart(folder);
+  // Its URL is complete: the environment has no say in how it is reached.
+  const successor = await npmStart(folder, SURROUNDED);
   for (const { body } of answers) {
     const kept = await fetch(`${successor.url}/work/${body.id}`);
     expect([kept.status, await kept.json()]).toEqual([200, body]);

@@ -10,6 +10,8 @@ export type ListenTarget =
       readonly host?: string;
       /** `SO_REUSEPORT`: a second process may listen on the same port. Needs Node >= 22.12 (23.1 on the 23 line). */
       readonly reusePort?: boolean;
+      /** What the operator calls the two, for the error that names them. Default: `host` and `port`. */
+      readonly names?: { readonly host: string; readonly port: string };
     }
   | { readonly kind: 'inherited'; readonly fd: number };
 

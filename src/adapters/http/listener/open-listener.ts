@@ -1,20 +1,27 @@
 import { once } from 'node:events';
 import type { ListenOptions, Server } from 'node:net';
 import { linuxListenKernel } from './linux-listen-kernel';
+import { listenError } from './listen-error';
 import type { Listener, ListenTarget } from './listen-target';
 
 /**
  * Binds and listens, or takes an inherited listening socket over.
- * Rejects with the error of the bind as it is (`EADDRINUSE`, `EACCES`, ...), and with one readable line where
- * `reusePort` is asked of a Node that would ignore it.
+ *
+ * @throws {ListenError} with the `code` of the bind (`EADDRINUSE`, `ENOTFOUND`, ...), which names what to set otherwise
+ * @throws Error where `reusePort` is asked of a Node that would ignore it
  */
 export async function openListener(server: Server, target: ListenTarget): Promise<Listener> {
   // Here, before anyone is connected, so that neither a request nor the signal pays the 10 to 20 ms of loading.
   const access = linuxListenKernel();
-  // A child that we spawn must not keep the socket open after us, as it would without koffi; so does sd_listen_fds(3).
-  if (target.kind === 'inherited' && 'kernel' in access) access.kernel.closeOnExec(target.fd);
-  server.listen(listenOptions(target));
-  await once(server, 'listening');
+  const options = listenOptions(target);
+  try {
+    // A child that we spawn must not keep the socket open after us, as it would without koffi; so does sd_listen_fds(3).
+    if (target.kind === 'inherited' && 'kernel' in access) access.kernel.closeOnExec(target.fd);
+    server.listen(options);
+    await once(server, 'listening');
+  } catch (error) {
+    throw listenError(error as Error, target);
+  }
   const address = server.address();
   if (address === null) throw new Error('the server was closed before it listened');
   return { target, address };

@@ -6,7 +6,11 @@ it('answers 500, and goes on, when the page cannot be rendered', async () => {
   const log = new InMemoryLog();
   const render = jest.fn().mockRejectedValueOnce(new Error('no page'));
   render.mockResolvedValue({ contentType: 'text/plain', text: 'figures' });
-  const server = new MetricsServer({ port: 0, host: '127.0.0.1', page: { render }, log });
+  const server = new MetricsServer({
+    target: { kind: 'address', port: 0, host: '127.0.0.1' },
+    page: { render },
+    log,
+  });
   await server.start();
   const scrape = () => fetch(`http://${log.lines[0]?.fields.address}/metrics`);
   expect((await scrape()).status).toBe(500);

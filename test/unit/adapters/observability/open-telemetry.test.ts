@@ -2,9 +2,11 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { trace } from '@opentelemetry/api';
 import { InMemoryLog } from '../../../../src/adapters/memory/in-memory-log';
-import { OpenTelemetry } from '../../../../src/adapters/observability/open-telemetry';
+import { OpenTelemetry, tracesSettings } from '../../../../src/adapters/observability/open-telemetry';
 import { Deadline } from '../../../../src/application/deadline';
 import { requestTracingContract } from '../../../contract/request-tracing.contract';
+
+const ONLY_TRACES = { serviceName: 'lastcall', alsoMetrics: false, alsoLogs: false };
 
 /** A collector that takes connections and never answers. */
 let silent: Server;
@@ -31,7 +33,7 @@ it.each([
   ['at once when the deadline has passed already', 0],
 ])('gives its spans up, and says so, when the collector is silent: %s', async (_, deadlineMs) => {
   const log = new InMemoryLog();
-  const traces = new OpenTelemetry(log);
+  const traces = new OpenTelemetry(ONLY_TRACES, log);
   await traces.start();
   const request = { method: 'GET', path: '/nowhere', query: '', headers: {} };
   traces.began(request)?.ended({ method: 'GET', route: undefined, status: 404, tookMs: 1 });
@@ -49,9 +51,27 @@ describe('OpenTelemetry as RequestTracing', () => {
   afterEach(() => Promise.all(started.splice(0).map((traces) => traces.stop(Deadline.at(0)))));
 
   requestTracingContract(async () => {
-    const traces = new OpenTelemetry(new InMemoryLog());
+    const traces = new OpenTelemetry(ONLY_TRACES, new InMemoryLog());
     started.push(traces);
     await traces.start();
     return traces;
+  });
+});
+
+describe('tracesSettings', () => {
+  const OTEL_EXPORTER_OTLP_ENDPOINT = 'http://collector:4318';
+
+  it.each<[env: NodeJS.ProcessEnv, settings: object | undefined]>([
+    [{}, undefined],
+    [{ OTEL_EXPORTER_OTLP_ENDPOINT }, ONLY_TRACES],
+    [{ OTEL_TRACES_EXPORTER: 'console' }, ONLY_TRACES],
+    [{ OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_TRACES_EXPORTER: 'none' }, undefined],
+    [{ OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_SDK_DISABLED: 'true' }, undefined],
+    [
+      { OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_SERVICE_NAME: 'mine', OTEL_LOGS_EXPORTER: 'otlp' },
+      { serviceName: undefined, alsoMetrics: false, alsoLogs: true },
+    ],
+  ])('of %j', (env, settings) => {
+    expect(tracesSettings(env)).toEqual(settings);
   });
 });

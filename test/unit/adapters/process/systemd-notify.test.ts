@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { InMemoryLog } from '../../../../src/adapters/memory/in-memory-log';
-import { systemdNotify } from '../../../../src/adapters/process/systemd-notify';
+import { notifySettings, systemdNotify } from '../../../../src/adapters/process/systemd-notify';
 import { NotifyReceiver } from '../../../observability/support/notify-receiver';
 
 /** systemd kills a service that it has not heard of for this long. */
@@ -12,9 +12,9 @@ let folder: string;
 let log: InMemoryLog;
 const observer = () => {
   const env = { NOTIFY_SOCKET: path.join(folder, 'notify'), WATCHDOG_USEC: String(WATCHDOG_MS * 1_000) };
-  const observe = systemdNotify(env, process.pid, log);
-  if (!observe) throw new Error('it takes NOTIFY_SOCKET for absent');
-  return observe;
+  const settings = notifySettings(env, process.pid);
+  if (!settings) throw new Error('it takes NOTIFY_SOCKET for absent');
+  return systemdNotify(settings, log);
 };
 
 beforeEach(() => {
@@ -53,4 +53,37 @@ it('says once that nobody listens, and once more when that happens again', () =>
   receiver.close();
   jest.advanceTimersByTime(WATCHDOG_MS);
   expect(log.lines).toHaveLength(2);
+});
+
+describe('notifySettings', () => {
+  const NOTIFY_SOCKET = '@notify';
+
+  it.each<[what: string, env: NodeJS.ProcessEnv, settings: object | undefined]>([
+    ['nothing', {}, undefined],
+    ['a socket', { NOTIFY_SOCKET }, { socket: '@notify', watchdogMs: undefined }],
+    ['a watchdog', { NOTIFY_SOCKET, WATCHDOG_USEC: '500' }, { watchdogMs: 0.5 }],
+    ['a watchdog for us', { NOTIFY_SOCKET, WATCHDOG_USEC: '500', WATCHDOG_PID: '42' }, { watchdogMs: 0.5 }],
+    [
+      'a watchdog of another process',
+      { NOTIFY_SOCKET, WATCHDOG_USEC: 'x', WATCHDOG_PID: '41' },
+      { watchdogMs: undefined },
+    ],
+    [
+      'one that a timer could not wait for',
+      { NOTIFY_SOCKET, WATCHDOG_USEC: '18446744073709551615' },
+      { watchdogMs: 2 ** 31 - 1 },
+    ],
+  ])('of %s', (_, env, settings) => {
+    const found = expect(notifySettings(env, 42));
+    if (settings) found.toMatchObject(settings);
+    else found.toBeUndefined();
+  });
+
+  it.each([
+    [{ NOTIFY_SOCKET: 'run/notify' }, /^NOTIFY_SOCKET: .*"run\/notify"/],
+    [{ NOTIFY_SOCKET, WATCHDOG_USEC: '20s' }, /^WATCHDOG_USEC: .*"20s"/],
+    [{ NOTIFY_SOCKET, WATCHDOG_USEC: '0' }, /^WATCHDOG_USEC: /],
+  ])('says what is wrong with %j', (env, message) => {
+    expect(() => notifySettings(env, 42)).toThrow(message);
+  });
 });

@@ -31,14 +31,34 @@ describe('openListener', () => {
     await once(connect((address as AddressInfo).port, host).resume(), 'close');
   });
 
-  it('rejects with the error of the bind', async () => {
+  it('says that the port is taken', async () => {
     const { address } = await openListener(newServer(), { kind: 'address', port: 0, host: '127.0.0.1' });
     const { port } = address as AddressInfo;
     const second = openListener(newServer(), { kind: 'address', port, host: '127.0.0.1' });
-    await expect(second).rejects.toMatchObject({ code: 'EADDRINUSE', port });
+    await expect(second).rejects.toMatchObject({
+      code: 'EADDRINUSE',
+      message: expect.stringMatching(`port=${port} is taken at host=127.0.0.1`),
+    });
+  });
+
+  it.each([
+    [
+      'x86_64-conda-linux-gnu',
+      /^cannot listen: ADDRESS=x86_64-conda-linux-gnu is no host .*; set ADDRESS to /,
+    ],
+    ['[::1]', /^cannot listen: ADDRESS=\[::1\] is no host /],
+    ['http://localhost', /^cannot listen: ADDRESS=http:\/\/localhost is no host /],
+    ['192.0.2.1', /^cannot listen: ADDRESS=192.0.2.1 is no address of this machine; set ADDRESS /],
+    ['fe80::1', /^cannot listen: ADDRESS=fe80::1 is /],
+  ])('names the setting that is wrong, as the operator calls it: %s', async (host, message) => {
+    const names = { host: 'ADDRESS', port: 'DOOR' };
+    const opened = openListener(newServer(), { kind: 'address', port: 0, host, names });
+    await expect(opened).rejects.toThrow(message);
   });
 
   it('rejects when the inherited descriptor is not there', async () => {
-    await expect(openListener(newServer(), { kind: 'inherited', fd: 9_999 })).rejects.toThrow();
+    await expect(openListener(newServer(), { kind: 'inherited', fd: 9_999 })).rejects.toThrow(
+      /^cannot listen: the descriptor 9999 that was handed over is no listening socket/,
+    );
   });
 });

@@ -23,17 +23,17 @@ describe('inheritedListener', () => {
     [
       'more than one socket',
       { LISTEN_PID: '42', LISTEN_FDS: '2' },
-      /LISTEN_FDS=2: one listening socket is served/,
+      /^LISTEN_FDS: one listening socket is served/,
     ],
     [
       'a count that is no number',
       { LISTEN_PID: '42', LISTEN_FDS: 'one' },
-      /LISTEN_FDS is not a number: "one"/,
+      /^LISTEN_FDS: must be a number, not "one"/,
     ],
     [
       'a process id that is no number',
       { LISTEN_PID: '$$', LISTEN_FDS: '1' },
-      /LISTEN_PID is not a process id: "\$\$"/,
+      /^LISTEN_PID: must be a process id, not "\$\$"/,
     ],
   ])('says what is wrong with %s', (_case, env, message) => {
     expect(() => inheritedListener(env, 42)).toThrow(message);
