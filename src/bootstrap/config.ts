@@ -24,7 +24,7 @@ export interface Config {
   readonly systemd: NotifySettings | undefined;
   /** Undefined: the embedded Postgres. */
   readonly databaseUrl: string | undefined;
-  /** Fills in what the URL leaves out. */
+  /** The variables that fill in what the URL leaves out. */
   readonly databaseEnvironment: NodeJS.ProcessEnv;
   readonly dataFolder: string;
   /** What the programs see that the service starts. */
@@ -136,7 +136,9 @@ export function readConfig(environment: NodeJS.ProcessEnv, pid = process.pid): C
     traces: tracesSettings(set),
     systemd,
     databaseUrl: env.DATABASE_URL === EMBEDDED ? undefined : env.DATABASE_URL,
-    databaseEnvironment: set,
+    databaseEnvironment: Object.fromEntries(
+      Object.entries(set).filter(([name]) => /^(PG.*|USER|USERNAME)$/.test(name)),
+    ),
     dataFolder: env.DATA_FOLDER,
     programEnvironment: { PATH: set.PATH, TZ: set.TZ },
     postgres: {

