@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { ClientConfig } from 'pg';
+import { Client, type ClientConfig } from 'pg';
 import { parse } from 'pg-connection-string';
 import { InvalidConnectionUrl, parseConnectionUrl } from '../../../../src/adapters/postgres/connection-url';
 
@@ -279,6 +279,28 @@ describe('the environment', () => {
     );
     expect(faultOf('postgres://h/d', { ...ACCOUNT, PGPORT: 'x' })).toContain('PGPORT: must be');
   });
+});
+
+it('says all that pg would otherwise look for in the environment, but for what the session leaves out', () => {
+  const { client } = parseConnectionUrl('postgres://u@h/d', {});
+  const parameters = () => {
+    const made = new Client({ ...client, host: 'h', port: 1 });
+    return { ...(made as unknown as { connectionParameters: object }).connectionParameters };
+  };
+  const before = parameters();
+  const names = ['HOST', 'PORT', 'USER', 'PASSWORD', 'DATABASE', 'APPNAME', 'CLIENT_ENCODING', 'BINARY'];
+  const set = [
+    ...names.map((name) => [`PG${name}`, '1']),
+    ['PGSSLMODE', 'require'],
+    ['PGSSLNEGOTIATION', 'direct'],
+  ];
+  Object.assign(process.env, Object.fromEntries(set));
+  try {
+    // The last is kept, and then not used.
+    expect(parameters()).toEqual({ ...before, binary: '1' });
+  } finally {
+    for (const [name] of set) delete process.env[name as string];
+  }
 });
 
 it('has a password that no log prints, and that survives a copy', async () => {
