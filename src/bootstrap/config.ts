@@ -127,12 +127,16 @@ export function readConfig(environment: NodeJS.ProcessEnv, pid = process.pid): C
       ...address,
       port: env.PORT,
       reusePort: env.REUSE_PORT,
-      names: { host: 'HOST', port: 'PORT' },
+      names: { host: 'HOST', port: 'PORT', reusePort: 'REUSE_PORT' },
     },
     metricsListen:
       env.METRICS_PORT === undefined
         ? undefined
-        : { ...address, port: env.METRICS_PORT, names: { host: 'HOST', port: 'METRICS_PORT' } },
+        : {
+            ...address,
+            port: env.METRICS_PORT,
+            names: { host: 'HOST', port: 'METRICS_PORT', reusePort: 'REUSE_PORT' },
+          },
     traces: tracesSettings(set),
     systemd,
     databaseUrl: env.DATABASE_URL === EMBEDDED ? undefined : env.DATABASE_URL,

@@ -26,7 +26,8 @@ const MAY_HAVE_AT = ['user', 'password', 'dbname', 'host', 'options', 'applicati
  * @throws {InvalidConnectionUrl}
  */
 export function takeApart(url: string): ReadonlyMap<string, string> {
-  const text = url.trim();
+  // As in a WHATWG URL: a file or a template has broken it into lines.
+  const text = url.replace(/[\t\r\n]/g, '').trim();
   if (text === '') throw new InvalidConnectionUrl(`it is empty: give a URL like ${EXAMPLE_URL}`);
   if (/^["'`]/.test(text)) {
     throw new InvalidConnectionUrl(

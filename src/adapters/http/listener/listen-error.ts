@@ -1,4 +1,4 @@
-import type { ListenTarget } from './listen-target';
+import { type ListenTarget, OWN_NAMES } from './listen-target';
 
 /** Why it cannot listen, in the words of whoever has set it up. `code` is that of the system's error, the cause. */
 export class ListenError extends Error {
@@ -20,7 +20,7 @@ function explanation({ code }: NodeJS.ErrnoException, target: ListenTarget): str
   if (target.kind === 'inherited') {
     return `the descriptor ${target.fd} that was handed over is no listening socket`;
   }
-  const { names = { host: 'host', port: 'port' } } = target;
+  const { names = OWN_NAMES } = target;
   const host = `${names.host}=${target.host ?? ''}`;
   const port = `${names.port}=${target.port}`;
   const setHost = `set ${names.host} to an address of this machine, or leave it unset for all of them`;

@@ -1,5 +1,12 @@
 import type { AddressInfo } from 'node:net';
 
+/** What the operator calls the settings, for an error that says which one is wrong. */
+export interface ListenNames {
+  readonly host: string;
+  readonly port: string;
+  readonly reusePort: string;
+}
+
 /** Where to listen: an address that we bind ourselves, or a listening socket that a parent holds open for us. */
 export type ListenTarget =
   | {
@@ -10,10 +17,12 @@ export type ListenTarget =
       readonly host?: string;
       /** `SO_REUSEPORT`: a second process may listen on the same port. Needs Node >= 22.12 (23.1 on the 23 line). */
       readonly reusePort?: boolean;
-      /** What the operator calls the two, for the error that names them. Default: `host` and `port`. */
-      readonly names?: { readonly host: string; readonly port: string };
+      /** Default: as here. */
+      readonly names?: ListenNames;
     }
   | { readonly kind: 'inherited'; readonly fd: number };
+
+export const OWN_NAMES: ListenNames = { host: 'host', port: 'port', reusePort: 'reusePort' };
 
 /** An open listener, as `openListener` made it. */
 export interface Listener {

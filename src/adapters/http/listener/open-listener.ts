@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { ListenOptions, Server } from 'node:net';
 import { linuxListenKernel } from './linux-listen-kernel';
 import { listenError } from './listen-error';
-import type { Listener, ListenTarget } from './listen-target';
+import { type Listener, type ListenTarget, OWN_NAMES } from './listen-target';
 
 /**
  * Binds and listens, or takes an inherited listening socket over.
@@ -29,9 +29,9 @@ export async function openListener(server: Server, target: ListenTarget): Promis
 
 function listenOptions(target: ListenTarget): ListenOptions & { fd?: number } {
   if (target.kind === 'inherited') return { fd: target.fd };
-  const { port, host, reusePort } = target;
+  const { port, host, reusePort, names = OWN_NAMES } = target;
   if (reusePort && !knowsReusePort(process.versions.node)) {
-    throw new Error(`reusePort needs Node 22.12 or 23.1, and this is ${process.versions.node}`);
+    throw new Error(`${names.reusePort} needs Node 22.12 or 23.1, and this is ${process.versions.node}`);
   }
   return { port, ...(host === undefined ? {} : { host }), ...(reusePort ? { reusePort } : {}) };
 }

@@ -71,6 +71,7 @@ describe('what pg understands is accepted:', () => {
       ' postgres://u:p@my_host.internal/d\n',
       { hosts: [{ host: 'my_host.internal', port: 5432 }], database: 'd' },
     ],
+    ['postgres://u:p@\nh/d\r\n', { hosts: [{ host: 'h', port: 5432 }], database: 'd' }],
   ])('%s', async (url, found) => {
     expect(await read(url)).toMatchObject(found);
   });

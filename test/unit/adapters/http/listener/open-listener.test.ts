@@ -15,6 +15,8 @@ function newServer(): Server {
   return server;
 }
 
+const NAMES = { host: 'HOST', port: 'PORT', reusePort: 'REUSE_PORT' };
+
 const hasIPv6 = Object.values(networkInterfaces()).some((each) =>
   each?.some(({ family }) => family === 'IPv6'),
 );
@@ -52,7 +54,7 @@ describe('openListener', () => {
     ['192.0.2.1', /^cannot listen: ADDRESS=192.0.2.1 is no address of this machine; set ADDRESS /],
     ['fe80::1', /^cannot listen: ADDRESS=fe80::1 is /],
   ])('names the setting that is wrong, as the operator calls it: %s', async (host, message) => {
-    const names = { host: 'ADDRESS', port: 'DOOR' };
+    const names = { ...NAMES, host: 'ADDRESS' };
     const opened = openListener(newServer(), { kind: 'address', port: 0, host, names });
     await expect(opened).rejects.toThrow(message);
   });
@@ -63,10 +65,21 @@ describe('openListener', () => {
     ['EAFNOSUPPORT', 'HOST=h is an address that this machine has no interface for'],
     ['ENOBUFS', 'PORT=80 at HOST=h'],
   ])('puts %s into words', (code, words) => {
-    const target = { kind: 'address', port: 80, host: 'h', names: { host: 'HOST', port: 'PORT' } } as const;
+    const target = { kind: 'address', port: 80, host: 'h', names: NAMES } as const;
     const error = listenError(Object.assign(new Error(code), { code }), target);
     expect(error).toMatchObject({ code, message: expect.stringMatching(`^cannot listen: ${words}`) });
     expect(error.message).toContain(`(${code})`);
+  });
+
+  it('says that this Node would ignore reusePort, by the name that the operator knows', async () => {
+    const { versions } = process;
+    Object.defineProperty(process, 'versions', { value: { ...versions, node: '22.11.0' } });
+    try {
+      const target = { kind: 'address', port: 0, reusePort: true, names: NAMES } as const;
+      await expect(openListener(newServer(), target)).rejects.toThrow(/^REUSE_PORT needs Node 22.12 or 23.1/);
+    } finally {
+      Object.defineProperty(process, 'versions', { value: versions });
+    }
   });
 
   it('rejects when the inherited descriptor is not there', async () => {
