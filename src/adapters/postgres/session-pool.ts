@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { type ClientConfig, Pool, type PoolClient } from 'pg';
 import { abortable } from '../../application/abortable';
 import { Deadline } from '../../application/deadline';
@@ -31,6 +30,8 @@ export class SessionPool {
   /** Every session that stands or is being made; the pool does not show the latter. */
   readonly #sessions = new Set<Session>();
   readonly #retired = new WeakSet<Session>();
+  /** Who waits for a session of ours because the server has no place for a further one; the first is the next. */
+  readonly #line: (() => void)[] = [];
   #saidFull = false;
   #serving: string | undefined;
 
@@ -46,6 +47,7 @@ export class SessionPool {
     // Without a listener, the end of an idle session (a restarted server, say) would end the process. The pool has
     // dropped it by then.
     this.pg.on('error', (error) => log.warn('an idle database connection was lost', { err: error }));
+    this.pg.on('release', () => this.#line[0]?.());
     this.pg.on('connect', (client) => this.#connected(nameOf((client as PooledSession).server)));
   }
 
@@ -114,6 +116,7 @@ export class SessionPool {
     const deadline = Deadline.in(withinMs);
     const failures = new Map<DatabaseHost, unknown>();
     try {
+      if (this.#line.length > 0) await this.#wait('last', deadline.signal);
       for (;;) {
         const server = this.#servers.first;
         try {
@@ -126,7 +129,10 @@ export class SessionPool {
           // That time is over says less than what failed before it.
           if (!deadline.signal.aborted || !failures.has(server)) failures.set(server, error);
           if (deadline.signal.aborted) throw summary(failures);
-          if (isFull(error)) await this.#untilReleased(error, deadline.signal);
+          if (isFull(error)) {
+            this.#sayFull(error);
+            await this.#wait('first', deadline.signal);
+          }
           // Wrong credentials are wrong everywhere; another way to the same server may do where this one does not.
           else if (!mayPass(error) && !isSame(this.#servers.first, server)) throw error;
           else if (failures.size === this.#servers.count) throw summary(failures);
@@ -145,18 +151,30 @@ export class SessionPool {
     return true;
   }
 
-  /** Until one of our own sessions is free again, or the server may have a place. */
-  async #untilReleased(error: unknown, late: AbortSignal): Promise<void> {
-    if (!this.#saidFull) {
-      this.#saidFull = true;
-      const { message } = error as Error;
-      this.#log.warn('the database takes no further connection, going on with those that there are', {
-        connections: this.pg.totalCount,
-        reason: message,
-      });
-    }
-    const wait = AbortSignal.any([late, AbortSignal.timeout(ASK_AGAIN_AFTER_MS)]);
-    await once(this.pg, 'release', { signal: wait }).catch(() => {});
+  /** Until one of our own sessions is free, or the server may have a place again. */
+  #wait(place: 'first' | 'last', late: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const go = () => {
+        clearTimeout(timer);
+        late.removeEventListener('abort', go);
+        this.#line.splice(this.#line.indexOf(go), 1);
+        resolve();
+      };
+      const timer = setTimeout(go, ASK_AGAIN_AFTER_MS);
+      late.addEventListener('abort', go);
+      if (place === 'first') this.#line.unshift(go);
+      else this.#line.push(go);
+    });
+  }
+
+  #sayFull(error: unknown): void {
+    if (this.#saidFull) return;
+    this.#saidFull = true;
+    const { message } = error as Error;
+    this.#log.warn('the database takes no further connection, going on with those that there are', {
+      connections: this.pg.totalCount,
+      reason: message,
+    });
   }
 }
 
