@@ -6,21 +6,31 @@ export function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<
   return new Promise<T>((resolve, reject) => {
     const onAbort = () => reject(signal.reason);
     if (signal.aborted) onAbort();
-    signal.addEventListener('abort', onAbort, { once: true });
+    else signal.addEventListener('abort', onAbort, { once: true });
     promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
   });
 }
 
-/** Aborts when the last of `signals` has: a statement is cancelled only when nobody wants any of its rows any more. */
-export function whenAllAborted(signals: ReadonlySet<AbortSignal>): AbortSignal {
+/**
+ * Runs `work` with a signal that aborts when the last of `signals` has: a statement is cancelled only when nobody wants any
+ * of its rows any more. Nothing of it stays on the signals, which may live as long as the service.
+ */
+export async function whileAnyWants<T>(
+  signals: ReadonlySet<AbortSignal>,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
   const all = [...signals];
   const [first] = all;
-  if (first !== undefined && all.length === 1) return first;
+  if (first !== undefined && all.length === 1) return work(first);
   const controller = new AbortController();
   const check = () => {
     if (all.every((signal) => signal.aborted)) controller.abort(first?.reason);
   };
-  for (const signal of all) signal.addEventListener('abort', check, { once: true });
+  for (const signal of all) signal.addEventListener('abort', check);
   check();
-  return controller.signal;
+  try {
+    return await work(controller.signal);
+  } finally {
+    for (const signal of all) signal.removeEventListener('abort', check);
+  }
 }

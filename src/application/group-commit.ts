@@ -1,6 +1,6 @@
 import { CommitInDoubt, DataRefused, DomainError, SubmissionCancelled } from '../domain/errors';
 import type { Job, JobId } from '../domain/job';
-import { whenAllAborted } from './abortable';
+import { whileAnyWants } from './abortable';
 import type { Deadline } from './deadline';
 import { resolveDoubt } from './doubtful-commit';
 import { GroupRead } from './group-read';
@@ -108,10 +108,10 @@ export class GroupCommit implements JobRepository, Component {
 
   /** Stores a batch and settles each of its submissions. Never rejects. */
   async #commit(batch: readonly Waiting[]): Promise<void> {
-    const signal = whenAllAborted(new Set(batch.map((waiting) => waiting.signal)));
+    const signals = new Set(batch.map(({ signal }) => signal));
     const submissions = batch.map(({ submission }) => submission);
     try {
-      settle(batch, await this.#storeBatch(submissions, signal));
+      settle(batch, await whileAnyWants(signals, (signal) => this.#storeBatch(submissions, signal)));
       this.#queue.progressed();
     } catch (error) {
       if (error instanceof DataRefused && batch.length > 1) await this.#commitHalves(batch);

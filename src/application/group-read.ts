@@ -1,6 +1,6 @@
 import { StoreOverloaded, SubmissionCancelled } from '../domain/errors';
 import type { Job, JobId } from '../domain/job';
-import { whenAllAborted } from './abortable';
+import { whileAnyWants } from './abortable';
 import type { BatchJobRepository } from './ports/batch-job-repository';
 
 /**
@@ -32,7 +32,9 @@ export class GroupRead {
   }
 
   async #readAll(): Promise<ReadonlyMap<JobId, Job>> {
-    const reading = this.#store.findAll([...this.#ids], whenAllAborted(this.#signals));
+    const ids = [...this.#ids];
+    // Also where the store throws at once: the next ones must not wait for this one for ever.
+    const reading = whileAnyWants(new Set(this.#signals), (signal) => this.#store.findAll(ids, signal));
     this.#last = reading.catch(() => {});
     this.#next = undefined;
     this.#ids.clear();

@@ -103,16 +103,28 @@ export class ShutdownCoordinator {
 
   async #stopEach(began: number): Promise<readonly ComponentReport[]> {
     const reports: ComponentReport[] = [];
-    const waves = stopWaves(this.#graph.dependencies);
+    const waves = this.#wavesWithWork();
     await runInOrder(dependents(this.#graph.dependencies), async (name) => {
       const component = this.#component(name);
       if (!this.#begun.has(name)) return;
-      const wave = waves.findIndex((names) => names.includes(name));
+      // What has nothing to stop is over at once, and needs no time.
+      const wave = Math.max(
+        0,
+        waves.findIndex((names) => names.includes(name)),
+      );
       const report = await stopComponent(component, began + stopByMs(this.#policy, wave, waves.length));
       reports.push(report);
       this.#observe({ type: 'component-stopped', report });
     });
     return reports;
+  }
+
+  /** A wave in which nothing has to be stopped takes no share of the time. */
+  #wavesWithWork(): readonly (readonly string[])[] {
+    const hasWork = (name: string) => this.#begun.has(name) && this.#component(name).stop !== undefined;
+    return stopWaves(this.#graph.dependencies)
+      .map((wave) => wave.filter(hasWork))
+      .filter((wave) => wave.length > 0);
   }
 
   #component(name: string): Component {

@@ -114,7 +114,10 @@ export function components(config: Config): Registry {
       limits: config.httpLimits,
       log: use(T.log),
       cancel: () => cancellation.abort(),
-      observer: metrics.drain.observeServer,
+      observer: (event) => {
+        if (event.type === 'listener-closed') metrics.drain.listenerClosed(event.atMs);
+        if (event.type === 'drained') metrics.drain.drained();
+      },
     });
     metrics.connections.watchClients(() => server.connectionCounts());
     return server;

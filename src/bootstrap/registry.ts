@@ -34,14 +34,16 @@ export class Registry {
 
   /** Registers the factory of `token`; it runs once, when something first uses it. */
   component<T>(token: Token<T>, factory: (use: Use) => T): void {
+    if (this.#edges.has(token.name)) throw new Error(`${token.name} is registered twice`);
     this.#tokens.push(token);
     this.#edges.set(token.name, new Set());
     const build = (): T => {
       const built = this.#onPath(token.name, () =>
         factory((dependency) => this.#use(token.name, dependency)),
       );
+      // Without its name it would not be found again, and silently never be started.
       if (isComponent(built) && built.name !== token.name) {
-        throw new Error(`the component ${built.name} is registered as ${token.name}`);
+        throw new Error(`the component ${built.name || 'without a name'} is registered as ${token.name}`);
       }
       return built;
     };
@@ -96,6 +98,6 @@ export class Registry {
 }
 
 function isComponent(value: unknown): value is Component {
-  const { name, start, stop } = value as Partial<Component>;
-  return typeof name === 'string' && (typeof start === 'function' || typeof stop === 'function');
+  const { start, stop } = (value ?? {}) as Partial<Component>;
+  return typeof start === 'function' || typeof stop === 'function';
 }

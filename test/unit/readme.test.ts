@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { openApiDocument } from '../../src/adapters/http/openapi-document';
 import { components } from '../../src/bootstrap/components';
 import { readConfig } from '../../src/bootstrap/config';
 import { describeWiring } from '../../src/bootstrap/wiring';
@@ -53,4 +54,17 @@ it('names in the README only scripts that package.json has', () => {
   const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
   const named = [...readme.matchAll(/npm run ([a-z][a-z:-]*)/g)].map(([, name = '']) => name);
   expect(named.filter((name) => !(name in scripts))).toEqual([]);
+});
+
+it('has one version: in package.json, in the OpenAPI document, and where an image is named', () => {
+  const { version } = JSON.parse(read('package.json')) as { version: string };
+  expect(openApiDocument({ metrics: true })).toMatchObject({ info: { version } });
+  const places = [
+    'deploy/ecs/task-definition.json',
+    'deploy/kubernetes/kustomization.yaml',
+    'docs/operations.md',
+  ];
+  const named = places.flatMap((file) => [...read(file).matchAll(/(?:lastcall:|newTag: )(\d+\.\d+\.\d+)/g)]);
+  expect(named.length).toBeGreaterThanOrEqual(places.length);
+  expect(named.map(([, tag]) => tag)).toEqual(named.map(() => version));
 });

@@ -28,8 +28,10 @@ export function healthRoutes(router: Router, lifecycle: Lifecycle, database: Rea
 async function readiness(lifecycle: Lifecycle, database: ReadinessProbe): Promise<string> {
   if (lifecycle.shuttingDown) return 'shutting_down';
   if (lifecycle.phase !== 'ready') return lifecycle.phase;
-  return database.check().then(
-    () => 'ok',
-    () => 'database_unavailable',
-  );
+  try {
+    await database.check();
+    return 'ok';
+  } catch {
+    return 'database_unavailable';
+  }
 }

@@ -11,7 +11,7 @@ import { parseStrictJson } from './strict-json';
 export const BODY_LIMIT_BYTES = 16 * 1024;
 
 /** Not Brotli: each body would have a window of up to 16 MiB, by its sender's choice, before it has brought a byte. */
-const ENCODINGS = [undefined, 'identity', 'gzip', 'deflate'];
+const ENCODINGS = ['', 'identity', 'gzip', 'deflate'];
 
 /** A byte order mark is not ignored but kept, so that it is refused (RFC 8259, section 8.1, lets us). */
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -24,9 +24,7 @@ const NOT_ASCII = /[\u0080-\uffff]/;
  */
 export async function readJsonObject(ctx: Context): Promise<Record<string, unknown>> {
   requireJson(ctx);
-  if (!ENCODINGS.includes(ctx.req.headers['content-encoding'])) {
-    throw unsupported('The Content-Encoding must be gzip, deflate or none.');
-  }
+  requireKnownEncoding(ctx);
   // Before a byte is asked for. co-body's own look at the length wraps around at 2^32, and skips compressed bodies.
   if (Number(ctx.req.headers['content-length']) > BODY_LIMIT_BYTES) throw tooLarge();
   return parseJsonObject(await (isPlain(ctx.req) ? readPlainBody(ctx.req) : readAnyBody(ctx)));
@@ -40,6 +38,21 @@ function requireJson({ request }: Context): void {
   if (charset !== '' && charset !== 'utf-8' && charset !== 'utf8') {
     throw unsupported('JSON is UTF-8 (RFC 8259, section 8.1).');
   }
+}
+
+/** Codings have no case, and `x-gzip` is an old name for gzip (RFC 9110, 8.4.1). What reads them later knows one form. */
+function requireKnownEncoding(ctx: Context): void {
+  const { headers } = ctx.req;
+  const coding = (headers['content-encoding'] ?? '')
+    .trim()
+    .toLowerCase()
+    .replace(/^x-gzip$/, 'gzip');
+  if (!ENCODINGS.includes(coding)) {
+    ctx.set('Accept-Encoding', 'gzip, deflate');
+    throw unsupported('The Content-Encoding must be gzip, deflate or none.');
+  }
+  if (coding === '' || coding === 'identity') delete headers['content-encoding'];
+  else headers['content-encoding'] = coding;
 }
 
 const readOptions: BodyParserOptions & { encoding: string } = {

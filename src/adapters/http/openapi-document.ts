@@ -2,6 +2,9 @@ import { ERROR_CODES } from '../../domain/errors';
 import { answer, COMPONENTS, json, ref, status } from './openapi-parts';
 import { refusals } from './openapi-refusals';
 
+// Not an import: from src and from dist the same path leads to it, and the bundle has it inside.
+const { version } = require('../../../package.json') as { version: string };
+
 const JOB = ref('schemas', 'Job');
 
 const submitWork = {
@@ -96,8 +99,7 @@ export function openApiDocument(options: { readonly metrics: boolean }): object 
     openapi: '3.1.0',
     info: {
       title: 'lastcall',
-      // Of the interface, not of the release: it changes when a client has to.
-      version: '1.0.0',
+      version,
       description:
         'Takes in jobs over HTTP, stores them in Postgres, and never drops one when it is told to stop.',
       license: { name: 'MIT', identifier: 'MIT' },

@@ -13,7 +13,7 @@ export function problemResponses(log: Log): Middleware {
       const missing = routingProblem(ctx);
       if (missing) respond(ctx, missing);
     } catch (error) {
-      const problem = toProblem(error);
+      const problem = toProblem(error, ctx.method);
       if (isOurs(error, problem)) {
         const { requestId, traceId } = ctx.state;
         log.error('a request failed', {

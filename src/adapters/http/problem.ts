@@ -17,3 +17,8 @@ export interface Problem {
 export function problemBody({ status, code, detail }: Problem): Record<string, unknown> {
   return { title: STATUS_CODES[status], status, code, detail };
 }
+
+/** Whether a request with this method changes nothing (RFC 9110, section 9.2.1), so that nothing can have been stored. */
+export function isSafe(method: string | undefined): boolean {
+  return method === 'GET' || method === 'HEAD' || method === 'OPTIONS' || method === 'TRACE';
+}

@@ -32,6 +32,5 @@ const server = new DrainingServer({
   lingerMs: 0,
   log,
   cancel: () => {},
-  observer: metrics.drain.observeServer,
 });
 server.start(new AbortController().signal).then(() => lifecycle.moveTo('ready'));

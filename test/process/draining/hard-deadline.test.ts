@@ -40,7 +40,7 @@ describe('the hard deadline', () => {
     ]);
     expect(third?.headers.get('retry-after')).toBe('1');
     expect(third?.headers.get('content-type')).toBe('application/problem+json');
-    expect(JSON.parse(third?.body ?? '')).toMatchObject({ status: 503, code: 'outcome_unknown' });
+    expect(JSON.parse(third?.body ?? '')).toMatchObject({ status: 503, code: 'shutting_down' });
     const { code, tookMs } = await fixture.exited();
     expect(code).toBe(1);
     expect(tookMs).toBeLessThan(3_000);

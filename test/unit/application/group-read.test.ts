@@ -52,6 +52,19 @@ it('reads one job at once, and those that are asked for meanwhile together', asy
   expect(await Promise.all(others)).toEqual([b, c, b, undefined]);
 });
 
+it('goes on after a store that throws at once', async () => {
+  const { store, reads, a, b } = await build();
+  const findAll = jest.spyOn(store, 'findAll').mockImplementationOnce(() => {
+    throw new StoreUnavailable('thrown, not rejected');
+  });
+  await expect(reads.find(a.id, NEVER)).rejects.toThrow(StoreUnavailable);
+  const next = reads.find(b.id, NEVER);
+  await settled();
+  expect(findAll).toHaveBeenCalledTimes(2);
+  await store.last.end();
+  expect(await next).toEqual(b);
+});
+
 it('goes on after a failure, which only those who were read for get to know', async () => {
   const { store, reads, a, b } = await build();
   const failed = expect(reads.find(a.id, NEVER)).rejects.toThrow(StoreUnavailable);

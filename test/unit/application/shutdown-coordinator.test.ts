@@ -261,6 +261,39 @@ describe('shutting down', () => {
     expect(report.tookMs).toBeLessThan(3_000);
   });
 
+  it('leaves no time to those who have nothing to stop, and divides all of it among the others', async () => {
+    const shares = async (between: readonly Component[]) => {
+      const deadlines: Record<string, number> = {};
+      const stopping = (name: string): Component => ({
+        name,
+        stop: async (deadline) => {
+          deadlines[name] = deadline.at;
+        },
+      });
+      const components = [stopping('http'), ...between, stopping('pool'), stopping('log')];
+      const names = components.map(({ name }) => name);
+      const dependencies = new Map(names.map((name, index) => [name, names.slice(index + 1, index + 2)]));
+      const coordinator = new ShutdownCoordinator({
+        graph: { components, dependencies },
+        lifecycle: new Lifecycle(),
+        policy: drainPolicy({ timeoutMs: 5_000, delayMs: 0, lingerMs: 0 }),
+        observe: () => {},
+      });
+      await coordinator.start();
+      await coordinator.shutdown('SIGTERM');
+      const { http = 0, pool = 0, log = 0 } = deadlines;
+      return [pool - http, log - pool].map(Math.round);
+    };
+    const alone = await shares([]);
+    expect(alone).toEqual([500, 500]);
+    expect(
+      await shares([
+        { name: 'schema', start: async () => {} },
+        { name: 'more', start: async () => {} },
+      ]),
+    ).toEqual(alone);
+  });
+
   it('lets a component say at its deadline what it cut short', async () => {
     const { coordinator } = build(
       {

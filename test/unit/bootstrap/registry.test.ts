@@ -17,6 +17,23 @@ it('builds each once, and hands the same one to all that use it', () => {
   expect((registry.get(A) as { c: unknown }).c).toBe((registry.get(B) as { c: unknown }).c);
 });
 
+it.each([
+  ['no name', { stop: async () => {} }, 'without a name'],
+  ['an empty one', { name: '', start: async () => {} }, 'without a name'],
+  ['another one', { name: 'b', stop: async () => {} }, 'b'],
+  ['one that is no text', { name: 7, stop: async () => {} }, '7'],
+])('refuses what starts or stops and has %s: it would silently never be started', (_, made, said) => {
+  const registry = new Registry();
+  registry.component(A, () => made);
+  expect(() => registry.resolveAll()).toThrow(`the component ${said} is registered as a`);
+});
+
+it('refuses two of one name', () => {
+  const registry = new Registry();
+  registry.component(A, () => 1);
+  expect(() => registry.component(A, () => 2)).toThrow('a is registered twice');
+});
+
 it('records an edge for each use, in whatever order they were registered', () => {
   const registry = new Registry();
   registry.component(A, (use) => [use(B), use(C), use(B)]);

@@ -6,7 +6,7 @@ import { DrainTally } from './drain-tally';
 import type { DrainEvent, HttpServerEvent } from './events';
 import { halfReceived, isHalfReceived } from './half-received';
 import { announceClose, isHeld, releaseFront } from './last-word';
-import { OUTCOME_UNKNOWN, refusalText, refuse, SHUTTING_DOWN, TIMED_OUT, turnAway } from './refusal';
+import { inPlaceOfHandler, refusalText, refuse, SHUTTING_DOWN, TIMED_OUT, turnAway } from './refusal';
 import { Silence } from './silence';
 import { UntakenAnswers } from './untaken-answers';
 
@@ -171,7 +171,11 @@ export class Drain {
       const newest = connection.responses.at(-1);
       for (const response of connection.hijacked ? [] : connection.responses) {
         if (response.headersSent || isHeld(response)) continue;
-        refuse(response, OUTCOME_UNKNOWN, response === newest && connection.endsWithAnAnswer);
+        refuse(
+          response,
+          inPlaceOfHandler(response.req.method),
+          response === newest && connection.endsWithAnAnswer,
+        );
         requests += 1;
       }
     }

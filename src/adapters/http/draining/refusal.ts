@@ -1,5 +1,5 @@
 import { ServerResponse, STATUS_CODES } from 'node:http';
-import { PROBLEM_TYPE, type Problem, problemBody } from '../problem';
+import { isSafe, PROBLEM_TYPE, type Problem, problemBody } from '../problem';
 
 /** An answer that the server makes by itself, where no handler ran or its answer can no longer be waited for. */
 export type Refusal = Problem;
@@ -30,14 +30,24 @@ export const SHUTTING_DOWN: Refusal = {
   detail: 'The server is shutting down; this request was not carried out. Send it again.',
   retryAfterSeconds: 1,
 };
-/** In the place of a handler that is still at work, and may come to its end all the same. */
-export const OUTCOME_UNKNOWN: Refusal = {
+const OUTCOME_UNKNOWN: Refusal = {
   status: 503,
   code: 'outcome_unknown',
   detail:
     'The server is shutting down; it is not known whether this request was carried out. Send it again, best with an Idempotency-Key.',
   retryAfterSeconds: 1,
 };
+const NOT_ANSWERED: Refusal = {
+  status: 503,
+  code: 'shutting_down',
+  detail: 'The server is shutting down; this request was not answered in time. Send it again.',
+  retryAfterSeconds: 1,
+};
+
+/** In the place of a handler that is still at work, and may come to its end all the same; of a read nothing comes. */
+export function inPlaceOfHandler(method: string | undefined): Refusal {
+  return isSafe(method) ? NOT_ANSWERED : OUTCOME_UNKNOWN;
+}
 
 const refused = new WeakSet<ServerResponse>();
 

@@ -1,12 +1,6 @@
 import type { LifecycleEvent } from '../../../application/ports/lifecycle-observer';
 import { gauge, labelled, type MetricFamily } from './metric-family';
 
-/** What the HTTP server says of its own stop; `atMs` counts from the call of `stop`. */
-interface ServerEvent {
-  readonly type: string;
-  readonly atMs?: number;
-}
-
 /**
  * How long each phase of the drain takes: delay, listener, requests, disposal. The one under way shows its time so
  * far, because whoever scrapes during the drain will not be able to scrape after it.
@@ -21,13 +15,15 @@ export class DrainMetrics {
     if (event.type === 'shutdown-begun') this.#begun = performance.now();
   };
 
-  readonly observeServer = ({ type, atMs }: ServerEvent): void => {
-    if (type === 'listener-closed') {
-      this.#listenerClosed = performance.now();
-      this.#stopCalled = this.#listenerClosed - (atMs ?? 0);
-    }
-    if (type === 'drained') this.#drained = performance.now();
-  };
+  /** @param atMs since the server was told to stop */
+  listenerClosed(atMs: number): void {
+    this.#listenerClosed = performance.now();
+    this.#stopCalled = this.#listenerClosed - atMs;
+  }
+
+  drained(): void {
+    this.#drained = performance.now();
+  }
 
   families(): readonly MetricFamily[] {
     return [

@@ -1,4 +1,4 @@
-import { gzipSync } from 'node:zlib';
+import { deflateSync, gzipSync } from 'node:zlib';
 import {
   OutcomeUnknown,
   StoreOverloaded,
@@ -104,9 +104,31 @@ describe('POST /work', () => {
   it('refuses an unknown content encoding with 415, and a broken one with 400', async () => {
     const unknown = await app.post('{"name":"a"}', { 'content-encoding': 'zstd-or-so' });
     expectProblem(unknown, 415, 'unsupported_media_type');
+    expect(unknown.headers['accept-encoding']).toBe('gzip, deflate');
     const broken = await app.post('{"name":"this is not gzip"}', { 'content-encoding': 'gzip' });
     expectProblem(broken, 400, 'malformed_body');
   });
+
+  it.each([
+    ['GZIP', gzipSync],
+    ['x-gzip', gzipSync],
+    ['X-GZip', gzipSync],
+    [' gzip ', gzipSync],
+    ['Deflate', deflateSync],
+    ['Identity', Buffer.from],
+    ['', Buffer.from],
+  ])('reads the content coding "%s", whose name has no case', async (coding, encode) => {
+    const answer = await app.post(encode('{"name":"coded"}'), { 'content-encoding': coding });
+    expect([answer.status, answer.json]).toMatchObject([201, { name: 'coded' }]);
+  });
+
+  it.each(['gzip, gzip', 'gzip;q=1', 'br', 'compress', 'x-x-gzip'])(
+    'does not know the content coding "%s"',
+    async (coding) => {
+      const answer = await app.post(gzipSync('{"name":"a"}'), { 'content-encoding': coding });
+      expectProblem(answer, 415, 'unsupported_media_type');
+    },
+  );
 
   it.each([
     ['plain', Buffer.from(JSON.stringify({ name: 'a', pad: 'x'.repeat(200_000) })), {}],
@@ -127,6 +149,22 @@ describe('POST /work', () => {
     expectProblem(answer, status, code);
     expect(answer.text).not.toContain('secret');
     expect(answer.headers['retry-after']).toBe(status === 503 ? '1' : undefined);
+  });
+
+  it.each([
+    [new StoreUnavailable('secret'), 'store_unavailable'],
+    [new OutcomeUnknown('secret'), 'outcome_unknown'],
+    [new StoreOverloaded('secret'), 'store_overloaded'],
+    [new SubmissionCancelled('secret'), 'shutting_down'],
+  ])('says of a read nothing about storing: %s', async (error, code) => {
+    jest.spyOn(app.repository, 'find').mockRejectedValue(error);
+    for (const method of ['GET', 'HEAD']) {
+      const answer = await app.ask('/work/00000000-0000-7000-8000-000000000000', { method });
+      expect([answer.status, answer.headers['retry-after']]).toEqual([503, '1']);
+      if (method === 'HEAD') continue;
+      expectProblem(answer, 503, code);
+      expect(answer.text).not.toMatch(/stored|Idempotency|secret/);
+    }
   });
 
   it('logs what went wrong here, under the id of the request', async () => {

@@ -115,9 +115,9 @@ describe('DrainMetrics', () => {
     const metrics = new DrainMetrics();
     metrics.observe({ type: 'shutdown-begun', reason: 'SIGTERM', timeoutMs: 9_000 });
     expect(Object.keys(phases(metrics))).toEqual(['delay']);
-    metrics.observeServer({ type: 'listener-closed', atMs: 0 });
+    metrics.listenerClosed(0);
     expect(Object.keys(phases(metrics))).toEqual(['delay', 'listener', 'requests']);
-    metrics.observeServer({ type: 'drained', atMs: 0 });
+    metrics.drained();
     const { requests, disposal, listener } = phases(metrics);
     expect(listener).toBe(0);
     expect(requests).toBeGreaterThan(0);
