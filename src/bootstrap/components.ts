@@ -58,7 +58,7 @@ export function components(config: Config): Registry {
     );
     registry.component(T.databaseLocation, (use) => {
       const embedded = use(T.embeddedPostgres);
-      return { url: () => embedded.url() };
+      return { url: () => embedded.url(), whenUp: (signal) => embedded.whenUp(signal) };
     });
   } else {
     registry.component(T.databaseLocation, () => ({

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { letGoOfTerminal } from '../adapters/process/terminal';
 import { holdTerminationSignals } from '../adapters/process/termination-signals';
 import { requireBundle } from './bundle';
 import { takeEnvironment } from './environment';
@@ -12,5 +13,8 @@ const { run } = (requireBundle(join(__dirname, '../bundle')) ?? require('./run')
 
 void run(environment).then(
   // The only way out: an exit code says whether everything that was taken in has been stored and answered.
-  (exitCode) => process.exit(exitCode),
+  (exitCode) => {
+    letGoOfTerminal();
+    process.exit(exitCode);
+  },
 );

@@ -1,7 +1,8 @@
 import 'reflect-metadata';
 import { drainReportTable, logDrainReport } from '../adapters/observability/drain-report';
 import { onFatalErrors, survivePipeErrors } from '../adapters/process/fatal-errors';
-import { onTerminationSignals } from '../adapters/process/termination-signals';
+import { hearParent, notifyParent } from '../adapters/process/parent-channel';
+import { onTerminationSignals, startedByNohup } from '../adapters/process/termination-signals';
 import type { ShutdownReport } from '../application/shutdown-report';
 import { StartInterrupted } from '../domain/errors';
 import { InvalidConfig, readConfig } from './config';
@@ -13,7 +14,12 @@ const LAST_LINE_WITHIN_MS = 250;
 /** The part of it that a forced exit leaves the database for what runs there. */
 const ABANDON_WITHIN_MS = 200;
 
-/** Starts the service as `environment` has it, waits for the word to stop, stops it. Resolves with the exit code. */
+/**
+ * Starts the service as `environment` has it, waits for the word to stop, stops it. Resolves with the exit code.
+ *
+ * Exit code 0: every request that was taken in was answered, and nothing that was acknowledged is missing; 1: something
+ * failed or was forced, and the last line of the log says what.
+ */
 export async function run(environment: NodeJS.ProcessEnv): Promise<number> {
   survivePipeErrors();
   let service: Service;
@@ -46,16 +52,20 @@ export async function run(environment: NodeJS.ProcessEnv): Promise<number> {
       stop(reason);
     };
 
-    onTerminationSignals({
-      onStop: stop,
-      onForce: (signal) => void forced(service, signal).then(() => exit(1)),
-    });
+    onTerminationSignals(
+      {
+        onStop: stop,
+        onForce: (signal) => void forced(service, signal).then(() => exit(1)),
+      },
+      startedByNohup(environment) ? ['SIGHUP'] : [],
+    );
+    hearParent(stop);
     onFatalErrors((origin, error) => {
       log.error(origin, { err: error });
       fail(origin);
     });
     // Why it could not start is in the log already, with the name of the component.
-    coordinator.start().catch((error) => {
+    coordinator.start().then(notifyParent, (error) => {
       if (!(error instanceof StartInterrupted)) fail('the service could not start');
     });
   });

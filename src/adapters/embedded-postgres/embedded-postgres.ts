@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { abortable } from '../../application/abortable';
 import type { Deadline } from '../../application/deadline';
 import type { Component, StopDetails } from '../../application/ports/component';
 import type { DatabaseLocation } from '../../application/ports/database-location';
@@ -12,6 +13,13 @@ import { type Server, serve } from './server';
 
 /** What is kept back for an immediate shutdown (SIGQUIT), which needs no checkpoint; half of a time that is short. */
 const FORCE_RESERVE_MS = 500;
+
+/** A server that ends more often than this, in so long a time, is left alone. */
+const RESTARTS_MAX = 5;
+const RESTARTS_WITHIN_MS = 60_000;
+
+/** The first restart is at once, each further one so much later than the one before it. */
+const RESTART_PAUSE_MS = 200;
 
 export interface EmbeddedPostgresOptions {
   /** Absolute. Made when missing; holds the data and the password, and nothing else. */
@@ -36,6 +44,9 @@ export class EmbeddedPostgres implements Component, DatabaseLocation {
   #starting: Promise<void> | undefined;
   #stopping: Promise<StopDetails | void> | undefined;
   #server: Server | undefined;
+  /** When it has ended by itself, lately; `performance.now()`. */
+  #ends: readonly number[] = [];
+  #up: Promise<void> = Promise.resolve();
 
   constructor(options: EmbeddedPostgresOptions) {
     this.#options = options;
@@ -63,21 +74,62 @@ export class EmbeddedPostgres implements Component, DatabaseLocation {
     const place = await findPlace(dataFolder, env);
     await retirePredecessor(place.cluster, signal);
     const cluster = await openCluster(place, temporary, signal);
-    const server = await serve(place, cluster, { temporary, log, signal });
-    this.#server = server;
+    // What `signal` says of the start does not hold for a restart: the drain needs the database too.
+    const serveAt = async (within: AbortSignal, port?: number) => {
+      const server = await serve(place, cluster, {
+        temporary,
+        log,
+        signal: within,
+        ...(port !== undefined && { port }),
+      });
+      this.#server = server;
+      void server.kept.ended.then(() => {
+        if (!this.#stopping) this.#keepUp(server, () => serveAt(this.#giveUp.signal, server.port));
+      });
+    };
+    await serveAt(signal);
+    const { port, kept } = this.#server as unknown as Server;
     log.info(`embedded Postgres is ready, its data are in ${place.folder}; ${USE_YOUR_OWN}`, {
       dataFolder: place.folder,
-      port: server.port,
-      pid: server.kept.pid,
+      port,
+      pid: kept.pid,
     });
-    void server.kept.ended.then(() => {
-      if (!this.#stopping) log.error(`the embedded Postgres has ended by itself: ${server.kept.lastWords}`);
-    });
+  }
+
+  /**
+   * Starts a server again that has ended by itself: whoever signals every process of a tree (pm2, a platform, a person) means
+   * the service, and that one decides when its database ends. Port, password and data stay the same.
+   */
+  #keepUp({ kept }: Server, again: () => Promise<void>): void {
+    const { log } = this.#options;
+    const now = performance.now();
+    this.#ends = [...this.#ends.filter((at) => now - at < RESTARTS_WITHIN_MS), now];
+    this.#up = (async () => {
+      for (let attempt = this.#ends.length; attempt <= RESTARTS_MAX; attempt += 1) {
+        log.warn(`the embedded Postgres has ended, starting it again: ${kept.lastWords}`, { attempt });
+        await sleep((attempt - 1) * RESTART_PAUSE_MS, undefined, { signal: this.#giveUp.signal });
+        try {
+          return await again();
+        } catch (error) {
+          if (this.#stopping) throw error;
+          log.warn('the embedded Postgres could not be started again', { err: error });
+        }
+      }
+      log.error('the embedded Postgres keeps ending, and is not started again', { restarts: RESTARTS_MAX });
+      throw new EmbeddedPostgresError('the embedded Postgres keeps ending');
+    })();
+    // Whoever waits for it is told; that nobody does is no fault.
+    this.#up.catch(() => {});
+  }
+
+  /** Rejects when the server has gone for good, or when `signal` aborts. */
+  whenUp(signal: AbortSignal): Promise<void> {
+    return abortable(this.#up, signal);
   }
 
   async #stop(deadline: Deadline): Promise<StopDetails | void> {
     this.#giveUp.abort(new EmbeddedPostgresError('the embedded Postgres was stopped while it started'));
-    const started = this.#starting?.catch(() => {}) ?? Promise.resolve();
+    const started = Promise.allSettled([this.#starting, this.#up]).then(() => {});
     // The keeper ends what is left of a start that does not give up in time.
     if (!(await inTime(started, deadline.remainingMs()))) return { forced: 1 };
     if (!this.#server) return;

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../../application/ports/log';
 import type { Cluster } from './cluster';
 import { EmbeddedPostgresError, USE_YOUR_OWN } from './embedded-postgres-error';
@@ -15,16 +16,21 @@ export interface Server {
 }
 
 export interface ServeOptions {
+  /** Undefined: one that is free. */
+  readonly port?: number;
   readonly temporary: boolean;
   readonly log: Log;
   readonly signal: AbortSignal;
 }
 
-const PORT_ATTEMPTS = 3;
+const ATTEMPTS = 3;
 
 /** Postgres's own words, in English because of LC_ALL=C. */
 const READY = 'database system is ready to accept connections';
 const LOCKED = /lock file "postmaster\.pid" already exists/;
+/** Another server is just about to write its lock: a moment later it says who it is. */
+const LOCK_EMPTY = /lock file "postmaster\.pid" is empty/;
+const LOOK_AGAIN_AFTER_MS = 100;
 const PORT_TAKEN = /could not (bind|create any TCP\/IP sockets)/;
 
 /**
@@ -34,8 +40,9 @@ const PORT_TAKEN = /could not (bind|create any TCP\/IP sockets)/;
  */
 export async function serve(place: Place, cluster: Cluster, options: ServeOptions): Promise<Server> {
   for (let attempt = 1; ; attempt++) {
+    if (attempt > 1) await sleep(LOOK_AGAIN_AFTER_MS);
     options.signal.throwIfAborted();
-    const port = await freePort();
+    const port = options.port ?? (await freePort());
     const kept = new Kept(postgres(place, cluster, port, options.temporary), {
       account: place.account,
       env: place.binaries.env,
@@ -46,7 +53,8 @@ export async function serve(place: Place, cluster: Cluster, options: ServeOption
       return { url: `postgres://postgres:${cluster.password}@127.0.0.1:${port}/postgres`, port, kept };
     options.signal.throwIfAborted();
     if (LOCKED.test(kept.lastWords)) throw inUse(cluster.folder);
-    if (!PORT_TAKEN.test(kept.lastWords) || attempt === PORT_ATTEMPTS) {
+    const mayPass = PORT_TAKEN.test(kept.lastWords) || LOCK_EMPTY.test(kept.lastWords);
+    if (!mayPass || attempt === ATTEMPTS) {
       throw new EmbeddedPostgresError(
         `the embedded Postgres did not start: ${kept.lastWords} (${USE_YOUR_OWN})`,
       );

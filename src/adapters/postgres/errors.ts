@@ -86,6 +86,14 @@ export function isStatementCancelled(error: unknown): boolean {
   return error instanceof DatabaseError && error.code === '57014';
 }
 
+/**
+ * Whether a statement was cancelled by somebody who signalled the server's processes, for all that its own words tell (in
+ * English, as the embedded Postgres speaks): rolled back.
+ */
+export function isCancelledFromOutside(error: unknown): boolean {
+  return isStatementCancelled(error) && /due to user request/.test((error as Error).message);
+}
+
 /** Whether the statement was sacrificed to another one, a deadlock's, say: rolled back, and likely to succeed at once. */
 export function isConflict(error: unknown): boolean {
   return error instanceof DatabaseError && isAny(['40'], error.code) && !isLost(error);

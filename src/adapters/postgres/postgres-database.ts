@@ -12,6 +12,8 @@ import { parseConnectionUrl } from './connection-url';
 import {
   connectFailure,
   endsSession,
+  isCancelledFromOutside,
+  isConflict,
   isReadOnly,
   isStatementCancelled,
   ReadOnlyServer,
@@ -80,7 +82,8 @@ export class PostgresDatabase implements Component, ReadinessProbe {
 
   async #startPool(signal: AbortSignal): Promise<void> {
     const target = parseConnectionUrl(this.#location.url(), this.#location.environment ?? {});
-    const pool = new SessionPool(target, this.#settings, this.#log);
+    const { whenUp } = this.#location;
+    const pool = new SessionPool(target, this.#settings, this.#log, whenUp?.bind(this.#location));
     this.#pool = pool;
     await connectWithRetry({
       connect: async () => pool.release(await pool.acquire(), false),
@@ -192,7 +195,7 @@ export class PostgresDatabase implements Component, ReadinessProbe {
     this.#running.add(session);
     let broken = false;
     try {
-      return await retryConflicts(() => work(session), signal);
+      return await retryConflicts(() => work(session), signal, this.#isToRepeat);
     } catch (error) {
       if (signal?.aborted && isStatementCancelled(error)) throw cancelled('while it ran', error);
       broken = endsSession(error);
@@ -205,6 +208,10 @@ export class PostgresDatabase implements Component, ReadinessProbe {
       if (this.#running.size === 0) this.#events.emit('quiet');
     }
   }
+
+  /** A server of our own takes a signal that was meant for us for its own; whoever cancels in another's means it. */
+  readonly #isToRepeat = (error: unknown): boolean =>
+    isConflict(error) || (this.#location.whenUp !== undefined && isCancelledFromOutside(error));
 
   #limits(leftMs: number | undefined): { cancelAfterMs: number; cutAfterMs: number } {
     if (leftMs !== undefined) {

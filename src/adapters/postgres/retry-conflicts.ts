@@ -6,15 +6,20 @@ import { isConflict } from './errors';
 const PAUSES_MS = [20, 100];
 
 /**
- * Sends a statement again that was sacrificed to another transaction (a deadlock's victim), twice at the most.
+ * Sends a statement again that was sacrificed to another transaction (a deadlock's victim), twice at the most; or that has
+ * failed otherwise as `isToRepeat` says.
  * @throws {SubmissionCancelled} `signal` has aborted since; rolled back.
  */
-export async function retryConflicts<T>(attempt: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+export async function retryConflicts<T>(
+  attempt: () => Promise<T>,
+  signal?: AbortSignal,
+  isToRepeat: (error: unknown) => boolean = isConflict,
+): Promise<T> {
   for (const pauseMs of PAUSES_MS) {
     try {
       return await attempt();
     } catch (error) {
-      if (!isConflict(error)) throw error;
+      if (signal?.aborted || !isToRepeat(error)) throw error;
       await sleep(pauseMs);
       if (signal?.aborted) {
         throw new SubmissionCancelled('cancelled before the statement was sent again', { cause: error });

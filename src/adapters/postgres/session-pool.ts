@@ -1,6 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type ClientConfig, Pool, type PoolClient } from 'pg';
 import { abortable } from '../../application/abortable';
 import { Deadline } from '../../application/deadline';
+import type { DatabaseLocation } from '../../application/ports/database-location';
 import type { Log } from '../../application/ports/log';
 import type { ConnectionTarget, DatabaseHost } from './connection-url';
 import { isFull, mayPass, NoServer } from './errors';
@@ -15,6 +17,9 @@ export type PooledSession = PoolClient & Session;
 /** How long to wait for a session of our own before the server is asked for a further one again. */
 const ASK_AGAIN_AFTER_MS = 250;
 
+/** Between two attempts to get to a server that comes back by itself. */
+const ASK_SERVER_AFTER_MS = 25;
+
 /**
  * pg's pool, with what it leaves to its user: several servers, settings that a pooler refuses, a server that has no place
  * for one more session, and sessions that are of no use any more although they answer.
@@ -26,6 +31,7 @@ export class SessionPool {
   readonly #servers: Servers;
   readonly #settings: SessionSettings;
   readonly #acquireTimeoutMs: number;
+  readonly #whenUp: DatabaseLocation['whenUp'];
   readonly #log: Log;
   /** Every session that stands or is being made; the pool does not show the latter. */
   readonly #sessions = new Set<Session>();
@@ -35,7 +41,14 @@ export class SessionPool {
   #saidFull = false;
   #serving: string | undefined;
 
-  constructor(target: ConnectionTarget, settings: PoolSettings, log: Log) {
+  /** @param whenUp see {@link DatabaseLocation.whenUp}; with it, a connection that may come to be is tried again. */
+  constructor(
+    target: ConnectionTarget,
+    settings: PoolSettings,
+    log: Log,
+    whenUp?: DatabaseLocation['whenUp'],
+  ) {
+    this.#whenUp = whenUp;
     this.#servers = new Servers(target);
     this.#settings = new SessionSettings(settings.statementTimeoutMs);
     this.#Session = sessionClass(this.#servers, this.#settings, (session) => this.#made(session));
@@ -132,7 +145,7 @@ export class SessionPool {
           if (isFull(error)) {
             this.#sayFull(error);
             await this.#wait('first', deadline.signal);
-          }
+          } else if (mayPass(error) && this.#whenUp) await this.#comesBack(this.#whenUp, deadline.signal);
           // Wrong credentials are wrong everywhere; another way to the same server may do where this one does not.
           else if (!mayPass(error) && !isSame(this.#servers.first, server)) throw error;
           else if (failures.size === this.#servers.count) throw summary(failures);
@@ -165,6 +178,12 @@ export class SessionPool {
       if (place === 'first') this.#line.unshift(go);
       else this.#line.push(go);
     });
+  }
+
+  /** Asked a moment later: that the server goes is known here sooner than there. */
+  async #comesBack(whenUp: NonNullable<DatabaseLocation['whenUp']>, late: AbortSignal): Promise<void> {
+    await sleep(ASK_SERVER_AFTER_MS, undefined, { signal: late }).catch(() => {});
+    await whenUp(late);
   }
 
   #sayFull(error: unknown): void {

@@ -1,3 +1,6 @@
+import { renameSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { isListening, killOwners, type Owner, query, startOwner, stopOwner, until } from './harness';
 import { newFolder, newProject, removeFolders } from './project';
@@ -151,11 +154,30 @@ test('of services that start at once on the same data, one serves and the others
   }
 });
 
-test('reports a Postgres that ends by itself, and then stops', async () => {
-  const { owner } = await startWithRow();
-  process.kill(postmasterIn(data), 'SIGKILL');
-  expect((await owner.told('failure')).failure).toContain('has ended by itself');
+test('starts a Postgres again that ends by itself, at the same place', async () => {
+  const { owner, url, rows } = await startWithRow();
+  const killed = postmasterIn(data);
+  process.kill(killed, 'SIGKILL');
+  await until('another one', () => postmasterIn(data) > 0 && postmasterIn(data) !== killed);
+  let found: number | undefined;
+  // Refused while it starts.
+  while (found === undefined) found = await countRows(url).catch(() => sleep(20, undefined));
+  expect(found).toBe(rows);
   expect((await stopOwner(owner)).details).toBeUndefined();
+  await noServersIn(data);
+});
+
+test('leaves a Postgres alone that keeps ending, and says so', async () => {
+  const { owner } = await startWithRow();
+  const version = path.join(data, 'cluster', 'PG_VERSION');
+  renameSync(version, `${version}.away`);
+  try {
+    process.kill(postmasterIn(data), 'SIGKILL');
+    expect((await owner.told('failure')).failure).toContain('keeps ending, and is not started again');
+    expect((await stopOwner(owner)).details).toBeUndefined();
+  } finally {
+    renameSync(`${version}.away`, version);
+  }
 });
 
 test('forces the stop when the deadline comes before Postgres has ended, and says so', async () => {

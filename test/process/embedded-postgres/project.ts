@@ -18,6 +18,7 @@ import { transformFileSync } from '@swc/core';
 const ROOT = path.resolve(__dirname, '../../..');
 const SOURCES = [
   'src/adapters/embedded-postgres',
+  'src/application/abortable.ts',
   'src/application/deadline.ts',
   'test/process/embedded-postgres/owner.ts',
 ];

@@ -18,15 +18,15 @@ async function heldService() {
   return { service, unlock, client, onlooker };
 }
 
-it('takes SIGINT for a request to stop', async () => {
+it.each(['SIGINT', 'SIGHUP', 'SIGQUIT'] as const)('takes %s for a request to stop', async (signal) => {
   const { service, unlock, client, onlooker } = await heldService();
-  service.signal('SIGINT');
+  service.signal(signal);
   await service.line('shutting down');
   await unlock();
   expect((await client.waitForAnswers(1))[0]?.status).toBe(201);
   await client.waitForEnd();
   expect(await service.exitCode()).toBe(0);
-  expect(service.lines.at(-1)).toMatchObject({ msg: 'drain report', reason: 'SIGINT' });
+  expect(service.lines.at(-1)).toMatchObject({ msg: 'drain report', reason: signal });
   expect(await onlooker.names()).toEqual(['held']);
 });
 
