@@ -45,6 +45,16 @@ it('shows in the README what `npm run wiring` prints', () => {
   expect(block?.[1]).toBe(describeWiring(components(readConfig({}))));
 });
 
+it('says what the exit code means in one and the same sentence: in the code, the README and on the operations page', () => {
+  const sentence =
+    'Exit code 0: every request that was taken in was answered, and nothing that was acknowledged is missing; ' +
+    '1: something failed or was forced, and the last line of the log says what.';
+  for (const file of ['src/bootstrap/run.ts', 'README.md', 'docs/operations.md']) {
+    const text = read(file).replace(/\s*\n[ *]*/g, ' ');
+    expect([file, text.split(sentence).length - 1]).toEqual([file, 1]);
+  }
+});
+
 it('names in the README the two commands that a newcomer needs', () => {
   expect(readme).toContain('npm ci && npm start');
   expect(readme).toContain('npm ci && npm test');

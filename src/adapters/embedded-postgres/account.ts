@@ -22,14 +22,22 @@ addgroup -S postgres; adduser -S -D -H -G postgres postgres
  * Whom Postgres runs as: undefined means the service's own user.
  *
  * Postgres refuses to run as root. For root it is the owner of the existing `cluster` folder, or else the user
- * `postgres`, created when missing: initdb wants a user that has a name.
+ * `postgres`, created when missing: initdb wants a user that has a name. `say` is called before that, since it changes the
+ * system for good.
  */
-export async function accountFor(cluster: string): Promise<Account | undefined> {
+export async function accountFor(
+  cluster: string,
+  say: (message: string) => void,
+): Promise<Account | undefined> {
   if (process.geteuid?.() !== 0) return undefined;
   const owner = await stat(cluster).catch(() => undefined);
   if (owner !== undefined && owner.uid !== 0) return { uid: owner.uid, gid: owner.gid };
   const existing = await postgresUser();
   if (existing) return existing;
+  say(
+    'Postgres does not run as root, so that a system user "postgres" is created now for the embedded one; ' +
+      `where that is not wanted, start the service as an ordinary user, or ${USE_YOUR_OWN}`,
+  );
   const creation = await run('/bin/sh', ['-c', CREATE]).catch((error: Error) => error);
   const created = await postgresUser();
   if (created) return created;

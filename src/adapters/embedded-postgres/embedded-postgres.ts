@@ -71,7 +71,7 @@ export class EmbeddedPostgres implements Component, DatabaseLocation {
     if (process.platform === 'win32')
       throw new EmbeddedPostgresError(`no embedded Postgres on Windows: ${USE_YOUR_OWN}`);
     const { dataFolder, log, env, temporary = false } = this.#options;
-    const place = await findPlace(dataFolder, env);
+    const place = await findPlace(dataFolder, env, (message) => log.warn(message));
     await retirePredecessor(place.cluster, signal);
     const cluster = await openCluster(place, temporary, signal);
     // What `signal` says of the start does not hold for a restart: the drain needs the database too.

@@ -30,8 +30,12 @@ export interface Place {
  *
  * Throws `EmbeddedPostgresError` when there is none.
  */
-export async function findPlace(dataFolder: string, env?: ProgramEnvironment): Promise<Place> {
-  const account = await accountFor(path.join(dataFolder, 'cluster'));
+export async function findPlace(
+  dataFolder: string,
+  env?: ProgramEnvironment,
+  say: (message: string) => void = () => {},
+): Promise<Place> {
+  const account = await accountFor(path.join(dataFolder, 'cluster'), say);
   const folder = await dataFolderFor(dataFolder, account);
   const links = path.join(folder, 'lib');
   const native = nativeFolder();
