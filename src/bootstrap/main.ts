@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { letGoOfTerminal } from '../adapters/process/terminal';
 import { holdTerminationSignals } from '../adapters/process/termination-signals';
-import { requireBundle } from './bundle';
+import { isInstrumented, requireBundle } from './bundle';
 import { takeEnvironment } from './environment';
 import type * as Run from './run';
 
@@ -9,7 +9,10 @@ import type * as Run from './run';
 holdTerminationSignals();
 const environment = takeEnvironment();
 
-const { run } = (requireBundle(join(__dirname, '../bundle')) ?? require('./run')) as typeof Run;
+const bundle = isInstrumented(process.execArgv, environment.NODE_OPTIONS)
+  ? undefined
+  : requireBundle(join(__dirname, '../bundle'));
+const { run } = (bundle ?? modules()) as typeof Run;
 
 void run(environment).then(
   // The only way out: an exit code says whether everything that was taken in has been stored and answered.
@@ -18,3 +21,10 @@ void run(environment).then(
     process.exit(exitCode);
   },
 );
+
+/** Without the bundle, what it has inside is loaded now: the files may be replaced while the service runs. */
+function modules(): unknown {
+  process.setSourceMapsEnabled(true);
+  require('prom-client');
+  return require('./run');
+}

@@ -60,7 +60,10 @@ export function docsRoutes(router: Router): void {
 }
 
 async function sendFile(ctx: Context, file: string, type: string): Promise<void> {
-  ctx.length = (await stat(file)).size;
+  // The package may have been replaced since the start.
+  const found = await stat(file).catch(() => undefined);
+  if (!found) throw notFound();
+  ctx.length = found.size;
   ctx.type = type;
   ctx.set('Cache-Control', 'public, max-age=86400');
   ctx.body = createReadStream(file);

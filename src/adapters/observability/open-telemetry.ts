@@ -44,6 +44,8 @@ export class OpenTelemetry implements Component, RequestTracing {
   readonly #settings: TracesSettings;
   readonly #log: Log;
   #sdk: Sdk.NodeSDK | undefined;
+  /** Of an SDK that was loaded before us, by `--require` say. */
+  #othersProvider: FlushableProvider | undefined;
   #api: typeof Api | undefined;
   #tracer: Api.Tracer | undefined;
   #starting: Promise<void> | undefined;
@@ -66,6 +68,10 @@ export class OpenTelemetry implements Component, RequestTracing {
 
   began(request: TracedRequest): RequestSpan | undefined {
     const api = this.#api;
+    if (this.#othersProvider) {
+      const active = api?.trace.getActiveSpan();
+      return active && { traceId: active.spanContext().traceId, ended: () => {} };
+    }
     const parent = api?.propagation.extract(api.ROOT_CONTEXT, request.headers);
     const options = { kind: api?.SpanKind.SERVER ?? 1, attributes: attributesOf(request) };
     const span = this.#tracer?.startSpan(nameFor(request.method), options, parent);
@@ -73,21 +79,29 @@ export class OpenTelemetry implements Component, RequestTracing {
   }
 
   async #start(): Promise<void> {
-    const loaded = loadSdk();
-    if (!loaded) {
+    const api = optional<typeof Api>('@opentelemetry/api');
+    this.#othersProvider = api && registeredProvider(api);
+    if (this.#othersProvider) {
+      // Its instrumentation of node:http has a server span for each request already.
+      this.#api = api;
+      this.#log.info('traces: an OpenTelemetry SDK is at work already, and no spans are added to its own');
+      return;
+    }
+    const sdk = optional<typeof Sdk>('@opentelemetry/sdk-node');
+    if (!api || !sdk) {
       this.#log.warn('no traces: OTEL_* is set, and @opentelemetry/sdk-node is not installed');
       return;
     }
     const { serviceName, alsoMetrics, alsoLogs } = this.#settings;
-    this.#sdk = new loaded.sdk.NodeSDK({
+    this.#sdk = new sdk.NodeSDK({
       instrumentations: [],
       ...(serviceName !== undefined && { serviceName }),
       ...(!alsoMetrics && { metricReaders: [] }),
       ...(!alsoLogs && { logRecordProcessors: [] }),
     });
     this.#sdk.start();
-    this.#api = loaded.api;
-    this.#tracer = loaded.api.trace.getTracer('lastcall');
+    this.#api = api;
+    this.#tracer = api.trace.getTracer('lastcall');
   }
 
   async #flush(deadline: Deadline): Promise<void> {
@@ -97,7 +111,7 @@ export class OpenTelemetry implements Component, RequestTracing {
       throw new Error(`the collector did not take them within ${Math.round(withinMs)} ms`);
     });
     try {
-      await Promise.race([this.#sdk?.shutdown(), late]);
+      await Promise.race([this.#othersProvider?.forceFlush?.() ?? this.#sdk?.shutdown(), late]);
     } catch (error) {
       this.#log.warn('spans were lost', { err: error });
     } finally {
@@ -133,9 +147,21 @@ function endSpan(span: Api.Span, { method, route, status }: Exchange): void {
   span.end();
 }
 
-function loadSdk(): { sdk: typeof Sdk; api: typeof Api } | undefined {
+interface FlushableProvider {
+  forceFlush?(): Promise<void>;
+}
+
+/** What an SDK has registered for the whole process; undefined where none has. */
+function registeredProvider(api: typeof Api): FlushableProvider | undefined {
+  const proxy = api.trace.getTracerProvider() as { getDelegate?(): object };
+  const provider = proxy.getDelegate?.() ?? proxy;
+  // The API's own placeholder has nothing to flush.
+  return 'forceFlush' in provider ? (provider as FlushableProvider) : undefined;
+}
+
+function optional<T>(name: string): T | undefined {
   try {
-    return { sdk: require('@opentelemetry/sdk-node'), api: require('@opentelemetry/api') };
+    return require(name) as T;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'MODULE_NOT_FOUND') return undefined;
     throw error;

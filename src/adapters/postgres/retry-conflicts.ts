@@ -19,7 +19,7 @@ export async function retryConflicts<T>(
     try {
       return await attempt();
     } catch (error) {
-      if (signal?.aborted || !isToRepeat(error)) throw error;
+      if (!isToRepeat(error)) throw error;
       await sleep(pauseMs);
       if (signal?.aborted) {
         throw new SubmissionCancelled('cancelled before the statement was sent again', { cause: error });

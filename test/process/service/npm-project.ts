@@ -1,25 +1,31 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { PROJECT } from '../../support/service-process';
 
 const folders: string[] = [];
 
+/** What `npm start` needs of a clone. */
+const FILES = ['package.json', 'package-lock.json', 'scripts', 'src'];
+
 /**
- * A folder in which `npm start` is this project's, but its build leaves only the file `built`: building anew would
- * replace, under other tests, what they run.
+ * A clone of its own: building anew, or taking files away, would pull them from under other tests. The packages are this
+ * project's, but for those `without`.
  */
-export function npmProject(): string {
+export function npmProject(options: { built?: boolean; without?: readonly string[] } = {}): string {
   const folder = mkdtempSync(path.join(tmpdir(), 'lastcall-npm-'));
   folders.push(folder);
   // The embedded Postgres of root runs as another user.
   chmodSync(folder, 0o755);
-  const { scripts } = JSON.parse(readFileSync(path.join(PROJECT, 'package.json'), 'utf8'));
-  writeFileSync(
-    path.join(folder, 'package.json'),
-    JSON.stringify({ scripts: { ...scripts, build: 'touch built' } }),
-  );
-  symlinkSync(path.join(PROJECT, 'dist'), path.join(folder, 'dist'));
+  for (const name of [...FILES, ...(options.built ? ['dist'] : [])]) {
+    cpSync(path.join(PROJECT, name), path.join(folder, name), { recursive: true });
+  }
+  const { without = [] } = options;
+  mkdirSync(path.join(folder, 'node_modules'));
+  for (const name of readdirSync(path.join(PROJECT, 'node_modules'))) {
+    if (without.includes(name)) continue;
+    symlinkSync(path.join(PROJECT, 'node_modules', name), path.join(folder, 'node_modules', name));
+  }
   return folder;
 }
 

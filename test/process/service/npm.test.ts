@@ -1,5 +1,5 @@
-import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { execFile, execFileSync } from 'node:child_process';
+import { chmodSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { RawClient } from '../../support/raw-client';
@@ -7,21 +7,36 @@ import { PROJECT, ServiceProcess } from '../../support/service-process';
 import { freshDatabase, postWork } from './environment';
 import { npmProject, removeNpmProjects } from './npm-project';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 const environment = freshDatabase();
 afterAll(removeNpmProjects);
 
+const stamp = (folder: string) => readFileSync(path.join(folder, 'dist/built-from'), 'utf8');
+const builtAt = (folder: string) => statSync(path.join(folder, 'dist/built-from')).mtimeMs;
+
+/** With the environment of a platform: no packages of the development are needed, and hooks may be off. */
+const npmStart = (folder: string, ...words: string[]) => ({
+  command: [...words, 'npm', 'start', '--ignore-scripts', '--prefix', folder] as unknown as [
+    string,
+    ...string[],
+  ],
+  env: { NODE_ENV: 'production', DATABASE_URL: environment().database.url },
+});
+
+async function served(service: ServiceProcess, name: string): Promise<void> {
+  await service.line('ready', 30_000);
+  expect((await service.post(name)).status).toBe(201);
+  service.signal();
+  expect(await service.exitCode()).toBe(0);
+}
+
 describe('npm start', () => {
   it.each(['SIGTERM', 'SIGINT'] as const)(
-    'builds first, and passes %s on: what is in flight finishes, and npm exits with 0',
+    'passes %s on: what is in flight finishes, and npm exits with 0',
     async (signal) => {
-      const { database, onlooker } = environment();
-      const folder = npmProject();
-      // As where npm is configured to run no hooks: `prestart` would be skipped.
-      const service = await ServiceProcess.start(database.url, {
-        command: ['npm', 'start', '--ignore-scripts', '--prefix', folder],
-      });
-      expect(existsSync(path.join(folder, 'built'))).toBe(true);
+      const { onlooker } = environment();
+      const service = ServiceProcess.spawn(npmStart(PROJECT));
+      await service.line('ready', 30_000);
       const unlock = await onlooker.lockJobs();
       const client = await RawClient.open(service.port);
       client.write(postWork('through npm'));
@@ -36,6 +51,104 @@ describe('npm start', () => {
       expect(await onlooker.names()).toEqual(['through npm']);
     },
   );
+
+  it('builds what is not built, once, though six are started at a time, and without the packages of the development', async () => {
+    const development = ['typescript', '@typescript', 'tsx', 'jest', '@swc', '@biomejs', '@types'];
+    const folder = npmProject({ without: development });
+    const six = Array.from({ length: 6 }, () => ServiceProcess.spawn(npmStart(folder)));
+    await Promise.all(six.map((service, index) => served(service, `start ${index}`)));
+    expect(readdirSync(folder).filter((name) => name.startsWith('dist'))).toEqual(['dist']);
+    expect(readdirSync(path.join(folder, 'dist')).sort()).toEqual(
+      readdirSync(path.join(PROJECT, 'dist')).sort(),
+    );
+  });
+
+  it('builds again only when the sources have changed, a file that is gone included', async () => {
+    const folder = npmProject({ built: true });
+    const start = (name: string) => served(ServiceProcess.spawn(npmStart(folder)), name);
+    const [hash, at] = [stamp(folder), builtAt(folder)];
+    await start('as it was built');
+    expect(builtAt(folder)).toBe(at);
+    writeFileSync(path.join(folder, 'src/further.ts'), 'export const further = 1;\n');
+    await start('with a further file');
+    expect(stamp(folder)).not.toBe(hash);
+    rmSync(path.join(folder, 'src/further.ts'));
+    await start('without it');
+    expect(stamp(folder)).toBe(hash);
+  });
+
+  it('needs to write nothing where it is built, and says so where a build is older than the sources', async () => {
+    const folder = npmProject({ built: true });
+    const closed = [path.join(folder, 'dist'), folder];
+    for (const each of closed) chmodSync(each, 0o555);
+    // As root the modes say nothing: another user has to start it.
+    const asNobody =
+      process.geteuid?.() === 0
+        ? ['setpriv', '--reuid=nobody', '--regid=nogroup', '--clear-groups', 'env', 'HOME=/tmp']
+        : [];
+    try {
+      const service = ServiceProcess.spawn(npmStart(folder, ...asNobody));
+      await served(service, 'read-only');
+      expect(service.stderr).not.toContain('lastcall:');
+      writeFileSync(path.join(folder, 'src/domain/job.ts'), '// changed\n', { flag: 'a' });
+      const stale = ServiceProcess.spawn(npmStart(folder, ...asNobody));
+      await served(stale, 'older');
+      expect(stale.stderr).toMatch(/^lastcall: the build is older than the sources, and stays so \(.*\)$/m);
+    } finally {
+      for (const each of closed) chmodSync(each, 0o755);
+    }
+  });
+
+  it('says in one line what is missing where there is neither a build nor what makes one', async () => {
+    const folder = npmProject({ without: ['esbuild', '@esbuild'] });
+    const service = ServiceProcess.spawn(npmStart(folder));
+    expect(await service.exitCode()).toBe(1);
+    expect(service.stderr).toContain(
+      'lastcall: there is no build, and none can be made (esbuild is not installed: run npm ci)\n',
+    );
+    expect(service.stderr).not.toContain(' at ');
+  });
+});
+
+it('goes on, and drains, when its files are replaced under it; its stacks name the lines of the sources', async () => {
+  const { database, onlooker } = environment();
+  const folder = npmProject({ built: true });
+  const main = path.join(folder, 'dist/bootstrap/main.js');
+  const service = await ServiceProcess.start(database.url, { command: [process.execPath, main] });
+  await onlooker.query('alter table jobs rename to away');
+  expect((await service.post('a defect')).status).toBe(500);
+  const failed = await service.line('a request failed');
+  expect(JSON.stringify(failed.err)).toMatch(/src\/adapters\/postgres\/[a-z-]+\.ts:\d+/);
+  await onlooker.query('alter table away rename to jobs');
+
+  for (const name of ['dist', 'node_modules', 'src'])
+    renameSync(path.join(folder, name), path.join(folder, `${name}.old`));
+  expect((await service.post('after the deployment')).status).toBe(201);
+  const statuses = await Promise.all(
+    ['/metrics', '/openapi.json', '/health', '/readyz', '/nowhere', '/docs', '/docs/swagger-ui.css'].map(
+      async (route) => [route, (await service.fetch(route)).status],
+    ),
+  );
+  expect(statuses.filter(([, status]) => status !== 200)).toEqual([
+    ['/nowhere', 404],
+    ['/docs', 404],
+    ['/docs/swagger-ui.css', 404],
+  ]);
+  service.signal();
+  expect(await service.exitCode()).toBe(0);
+});
+
+it('has the same bytes in a clone where git writes line ends as on Windows', async () => {
+  const folder = npmProject();
+  const git = (...words: string[]) =>
+    execFileSync('git', ['-c', 'safe.directory=*', ...words], { encoding: 'utf8' });
+  const clone = path.join(folder, 'clone');
+  git('-c', 'core.autocrlf=true', 'clone', '--quiet', '--depth', '1', `file://${PROJECT}`, clone);
+  git('-C', clone, 'config', 'core.autocrlf', 'true');
+  const withCarriageReturns = git('-C', clone, 'ls-files', '--eol')
+    .split('\n')
+    .filter((line) => /w\/(crlf|mixed)/.test(line));
+  expect(withCarriageReturns).toEqual([]);
 });
 
 describe('npm run wiring', () => {
