@@ -11,7 +11,7 @@ import { parseStrictJson } from './strict-json';
 export const BODY_LIMIT_BYTES = 16 * 1024;
 
 /** Not Brotli: each body would have a window of up to 16 MiB, by its sender's choice, before it has brought a byte. */
-const ENCODINGS = ['', 'identity', 'gzip', 'deflate'];
+export const CODINGS = ['gzip', 'deflate'];
 
 /** A byte order mark is not ignored but kept, so that it is refused (RFC 8259, section 8.1, lets us). */
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -24,7 +24,7 @@ const NOT_ASCII = /[\u0080-\uffff]/;
  */
 export async function readJsonObject(ctx: Context): Promise<Record<string, unknown>> {
   requireJson(ctx);
-  requireKnownEncoding(ctx);
+  requireKnownCoding(ctx);
   // Before a byte is asked for. co-body's own look at the length wraps around at 2^32, and skips compressed bodies.
   if (Number(ctx.req.headers['content-length']) > BODY_LIMIT_BYTES) throw tooLarge();
   return parseJsonObject(await (isPlain(ctx.req) ? readPlainBody(ctx.req) : readAnyBody(ctx)));
@@ -40,19 +40,27 @@ function requireJson({ request }: Context): void {
   }
 }
 
-/** Codings have no case, and `x-gzip` is an old name for gzip (RFC 9110, 8.4.1). What reads them later knows one form. */
-function requireKnownEncoding(ctx: Context): void {
+/**
+ * Codings have no case, `x-gzip` is an old name for gzip, and `identity` is none (RFC 9110, 8.4.1); they are a list, in which
+ * empty elements mean nothing (5.6.1.2). What reads the header later knows one form only.
+ */
+function requireKnownCoding(ctx: Context): void {
   const { headers } = ctx.req;
-  const coding = (headers['content-encoding'] ?? '')
-    .trim()
+  if (headers['content-encoding'] === undefined) return;
+  const [coding, ...more] = headers['content-encoding']
     .toLowerCase()
-    .replace(/^x-gzip$/, 'gzip');
-  if (!ENCODINGS.includes(coding)) {
-    ctx.set('Accept-Encoding', 'gzip, deflate');
+    .split(',')
+    .map((element) => element.replace(/^[ \t]+|[ \t]+$/g, '').replace(/^x-gzip$/, 'gzip'))
+    .filter((element) => element !== '' && element !== 'identity');
+  if (coding === undefined) {
+    delete headers['content-encoding'];
+  } else if (CODINGS.includes(coding) && more.length === 0) {
+    headers['content-encoding'] = coding;
+  } else {
+    // Which tells it from a media type that is not supported (RFC 9110, 15.5.16).
+    ctx.set('Accept-Encoding', CODINGS.join(', '));
     throw unsupported('The Content-Encoding must be gzip, deflate or none.');
   }
-  if (coding === '' || coding === 'identity') delete headers['content-encoding'];
-  else headers['content-encoding'] = coding;
 }
 
 const readOptions: BodyParserOptions & { encoding: string } = {

@@ -1,6 +1,6 @@
 import { IDEMPOTENCY_KEY_MAX_LENGTH } from '../../domain/idempotency-key';
 import { JOB_NAME_MAX_LENGTH } from '../../domain/job';
-import { BODY_LIMIT_BYTES } from './json-body';
+import { BODY_LIMIT_BYTES, CODINGS } from './json-body';
 import { PROBLEM_TYPE } from './problem';
 
 const UUID = { type: 'string', format: 'uuid' };
@@ -42,6 +42,10 @@ const HEADERS = {
   'Idempotent-Replayed': {
     description: 'Present where an earlier request with the same Idempotency-Key had created the job.',
     schema: { const: 'true' },
+  },
+  'Accept-Encoding': {
+    description: 'Present where it was the Content-Encoding that the service does not know.',
+    schema: { const: CODINGS.join(', ') },
   },
   'Retry-After': {
     description: 'Seconds until it makes sense to ask again.',

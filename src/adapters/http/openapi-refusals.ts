@@ -7,7 +7,7 @@ const DESCRIPTIONS: Readonly<Record<number, string>> = {
   404: 'There is nothing like this.',
   408: 'The request was not completely received in time; it was not carried out.',
   413: 'The body is too large.',
-  415: 'The body must be JSON in UTF-8.',
+  415: 'The body must be JSON in UTF-8, plain or in a content coding that Accept-Encoding names.',
   422: 'The Idempotency-Key was used before, for another request. Nothing was stored.',
   431: 'The head of the request is too large.',
   500: 'A defect of the service.',
@@ -28,14 +28,19 @@ const ANYWHERE: Codes = {
   505: ['http_version_not_supported'],
 };
 
+/** What an answer with this status may have besides. */
+const HEADERS: Readonly<Record<number, Parameters<typeof problem>[2]>> = {
+  415: ['Accept-Encoding'],
+  503: ['Retry-After'],
+};
+
 /** The problem responses of an operation: `own` codes by status, and those that any request may meet. */
 export function refusals(own: Codes = {}): Record<string, ReturnType<typeof problem>> {
   const statuses = new Set([...Object.keys(ANYWHERE), ...Object.keys(own)].map(Number));
   return Object.fromEntries(
     [...statuses].map((status) => {
       const codes = [...new Set([...(own[status] ?? []), ...(ANYWHERE[status] ?? [])])];
-      const headers = status === 503 ? (['Retry-After'] as const) : [];
-      return [String(status), problem(DESCRIPTIONS[status] ?? '', codes, headers)];
+      return [String(status), problem(DESCRIPTIONS[status] ?? '', codes, HEADERS[status])];
     }),
   );
 }

@@ -59,7 +59,7 @@ export const fetchClients: Mode = {
           body: JSON.stringify({ name }),
           dispatcher,
         });
-        const closing = answer.headers.get('connection') === 'close';
+        const closing = /\bclose\b/i.test(answer.headers.get('connection') ?? '');
         return { status: answer.status, body: await answer.text(), closing };
       }),
     );
@@ -90,7 +90,11 @@ function post(port: number, agent: http.Agent, name: string): Promise<Asked> {
         body += text;
       });
       answer.once('end', () => {
-        resolve({ status: answer.statusCode ?? 0, body, closing: answer.headers.connection === 'close' });
+        resolve({
+          status: answer.statusCode ?? 0,
+          body,
+          closing: /\bclose\b/i.test(answer.headers.connection ?? ''),
+        });
       });
       answer.once('error', reject);
     });

@@ -72,8 +72,12 @@ export function isHeld(response: ServerResponse): boolean {
   return held.has(response);
 }
 
-/** Whether the newest outstanding response has already told the client that nothing follows it. */
+/**
+ * Whether the newest outstanding response has already told the client that nothing follows it. By node:http's own verdict,
+ * because a handler may have said so in any case, in a list, or in `writeHead`, whose headers nobody can read back; there
+ * is no public way to it (Node 18 to 26).
+ */
 export function saysClose(connection: Connection): boolean {
   const newest = connection.responses.at(-1);
-  return newest?.headersSent === true && newest.getHeader('connection') === 'close';
+  return newest?.headersSent === true && (newest as unknown as { _last: boolean })._last;
 }
