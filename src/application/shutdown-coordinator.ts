@@ -2,7 +2,7 @@ import { type DrainPolicy, stopByMs } from '../domain/drain-policy';
 import { StartInterrupted } from '../domain/errors';
 import type { Lifecycle } from '../domain/lifecycle';
 import { dependents, stopWaves } from '../domain/stop-order';
-import { type ComponentGraph, runInOrder } from './component-graph';
+import { type ComponentGraph, checkGraph, runInOrder } from './component-graph';
 import { stopComponent } from './component-stop';
 import type { Component } from './ports/component';
 import type { LifecycleObserver } from './ports/lifecycle-observer';
@@ -24,12 +24,14 @@ export class ShutdownCoordinator {
   #starting: Promise<void> | undefined;
   #stopping: Promise<ShutdownReport> | undefined;
 
+  /** @throws as {@link checkGraph} does: what is passed over would silently never be started. */
   constructor(options: {
     graph: ComponentGraph;
     lifecycle: Lifecycle;
     policy: DrainPolicy;
     observe: LifecycleObserver;
   }) {
+    checkGraph(options.graph);
     this.#graph = options.graph;
     this.#components = new Map(options.graph.components.map((component) => [component.name, component]));
     this.#lifecycle = options.lifecycle;
@@ -93,7 +95,7 @@ export class ShutdownCoordinator {
     if (wasReady) await sleep(this.#policy.delayMs);
     else await atMost(this.#policy.requestsByMs, this.#starting);
 
-    const components = await this.#stopEach(began);
+    const components = await this.#stopEach(began, wasReady);
     const outcome = worstOutcome(components.map((component) => component.outcome));
     const report = { reason, outcome, tookMs: performance.now() - began, components };
     this.#lifecycle.moveTo('stopped');
@@ -101,7 +103,7 @@ export class ShutdownCoordinator {
     return report;
   }
 
-  async #stopEach(began: number): Promise<readonly ComponentReport[]> {
+  async #stopEach(began: number, wasReady: boolean): Promise<readonly ComponentReport[]> {
     const reports: ComponentReport[] = [];
     const waves = this.#wavesWithWork();
     await runInOrder(dependents(this.#graph.dependencies), async (name) => {
@@ -112,7 +114,8 @@ export class ShutdownCoordinator {
         0,
         waves.findIndex((names) => names.includes(name)),
       );
-      const report = await stopComponent(component, began + stopByMs(this.#policy, wave, waves.length));
+      const byMs = stopByMs(this.#policy, wave, waves.length, wasReady);
+      const report = await stopComponent(component, began + byMs);
       reports.push(report);
       this.#observe({ type: 'component-stopped', report });
     });

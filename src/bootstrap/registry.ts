@@ -41,10 +41,7 @@ export class Registry {
       const built = this.#onPath(token.name, () =>
         factory((dependency) => this.#use(token.name, dependency)),
       );
-      // Without its name it would not be found again, and silently never be started.
-      if (isComponent(built) && built.name !== token.name) {
-        throw new Error(`the component ${built.name || 'without a name'} is registered as ${token.name}`);
-      }
+      if (isComponent(built)) checkComponent(built, token.name);
       return built;
     };
     this.#container.register(token.name, { useFactory: instanceCachingFactory(build) });
@@ -97,7 +94,18 @@ export class Registry {
   }
 }
 
+/** Whatever says that it starts or stops is one, whether it does so rightly or not. */
 function isComponent(value: unknown): value is Component {
   const { start, stop } = (value ?? {}) as Partial<Component>;
-  return typeof start === 'function' || typeof stop === 'function';
+  return start !== undefined || stop !== undefined;
+}
+
+/** Without its name, or with a step that cannot be called, it would silently never be started or stopped. */
+function checkComponent(component: Component, registeredAs: string): void {
+  const name = component.name || 'without a name';
+  if (name !== registeredAs) throw new Error(`the component ${name} is registered as ${registeredAs}`);
+  for (const step of ['start', 'stop'] as const) {
+    if (component[step] !== undefined && typeof component[step] !== 'function')
+      throw new Error(`${step} of the component ${name} is not a function`);
+  }
 }

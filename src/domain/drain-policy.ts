@@ -51,8 +51,11 @@ export function drainPolicy(settings: { timeoutMs: number; delayMs: number; ling
 /**
  * When the components of a wave must have stopped, in milliseconds after the signal. The first wave is where the
  * requests are; the later ones divide the disposal time, so that a hang in one leaves the next its own share.
+ *
+ * A service that had not been ready (`wasReady`) has no requests: waiting until its start has given up may have taken their
+ * time, so there all waves divide what comes after it.
  */
-export function stopByMs(policy: DrainPolicy, wave: number, waves: number): number {
-  if (wave === 0) return policy.requestsByMs;
-  return policy.requestsByMs + (policy.disposalMs * wave) / (waves - 1);
+export function stopByMs(policy: DrainPolicy, wave: number, waves: number, wasReady = true): number {
+  const [share, shares] = wasReady ? [wave, waves - 1] : [wave + 1, waves];
+  return policy.requestsByMs + (share === 0 ? 0 : (policy.disposalMs * share) / shares);
 }

@@ -49,6 +49,30 @@ function build(parts: Record<string, Part>, budget: { timeoutMs?: number; delayM
 
 const CHAIN = { log: {}, pool: { uses: ['log'] }, http: { uses: ['pool', 'log'] } };
 
+const named = (name: unknown) => ({ name, start: async () => {} }) as Component;
+
+describe('a graph that would pass something over', () => {
+  it.each<[string, readonly Component[], Record<string, string[]>, string]>([
+    ['a component without a name', [named(undefined)], {}, 'without a name'],
+    ['one with an empty name', [named('')], { '': [] }, 'without a name'],
+    ['one whose name is no text', [named(7)], {}, 'without a name'],
+    ['two of one name', [named('a'), named('a')], { a: [] }, 'two components are called a'],
+    ['one without its entry', [named('a'), named('b')], { a: [] }, 'what b depends on is not said'],
+    ['an entry without its component', [named('a')], { a: ['b'], b: [] }, 'no component is called b'],
+    ['an edge that leads nowhere', [named('a')], { a: ['b'] }, 'a depends on b, which does not exist'],
+    ['a circle', [named('a'), named('b')], { a: ['b'], b: ['a'] }, 'a -> b -> a'],
+  ])('is refused: %s', (_, components, dependencies, said) => {
+    const build = () =>
+      new ShutdownCoordinator({
+        graph: { components, dependencies: new Map(Object.entries(dependencies)) },
+        lifecycle: new Lifecycle(),
+        policy: drainPolicy({ timeoutMs: 5_000, delayMs: 0, lingerMs: 0 }),
+        observe: () => {},
+      });
+    expect(build).toThrow(said);
+  });
+});
+
 describe('starting', () => {
   it('starts each component when all that it uses has started, and is ready then', async () => {
     const { coordinator, lifecycle, happened } = build(CHAIN);
@@ -292,6 +316,25 @@ describe('shutting down', () => {
         { name: 'more', start: async () => {} },
       ]),
     ).toEqual(alone);
+  });
+
+  it('leaves each its share also where a start has taken the time for requests to give up', async () => {
+    const remaining: number[] = [];
+    const stop = async (deadline: Deadline) => {
+      remaining.push(deadline.remainingMs());
+    };
+    const { coordinator } = build(
+      { log: { stop }, pool: { uses: ['log'], stop, start: () => new Promise(() => {}) } },
+      { timeoutMs: 500 },
+    );
+    void coordinator.start();
+    await turn();
+    const report = await coordinator.shutdown('SIGTERM');
+    expect(report.components.map(({ name, outcome }) => [name, outcome])).toEqual([
+      ['pool', 'clean'],
+      ['log', 'clean'],
+    ]);
+    expect(remaining[0]).toBeGreaterThan(0);
   });
 
   it('lets a component say at its deadline what it cut short', async () => {

@@ -28,6 +28,16 @@ it.each([
   expect(() => registry.resolveAll()).toThrow(`the component ${said} is registered as a`);
 });
 
+it.each([
+  ['a start', { name: 'a', start: 'later' }, 'start'],
+  ['a start, though it can be stopped', { name: 'a', start: null, stop: async () => {} }, 'start'],
+  ['a stop', { name: 'a', stop: Promise.resolve() }, 'stop'],
+])('refuses what has %s that cannot be called', (_, made, step) => {
+  const registry = new Registry();
+  registry.component(A, () => made);
+  expect(() => registry.resolveAll()).toThrow(`${step} of the component a is not a function`);
+});
+
 it('refuses two of one name', () => {
   const registry = new Registry();
   registry.component(A, () => 1);

@@ -31,6 +31,10 @@ it('gives each wave a later deadline than the one before it, and the last one th
       expect(deadlines[0]).toBe(policy.requestsByMs);
       expect(deadlines.at(-1)).toBeCloseTo(timeoutMs);
       expect(deadlines).toEqual([...deadlines].sort((a, b) => a - b));
+      const unready = Array.from({ length: waves }, (_, wave) => stopByMs(policy, wave, waves, false));
+      const shares = [policy.requestsByMs, ...unready].map((at, index, all) => at - (all[index - 1] ?? at));
+      expect(unready.at(-1)).toBeCloseTo(timeoutMs);
+      for (const share of shares.slice(1)) expect(share).toBeCloseTo(policy.disposalMs / waves);
     }),
   );
 });
