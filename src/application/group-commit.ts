@@ -16,7 +16,7 @@ export interface GroupCommitSettings extends SubmissionQueueSettings {
   readonly concurrency: number;
 }
 
-/** One statement's end: how many submissions it carried, and how long it took. */
+/** One statement's end: how many submissions it carried, and how long it took. Must not throw. */
 export type GroupCommitObserver = (flush: { readonly size: number; readonly tookMs: number }) => void;
 
 /**

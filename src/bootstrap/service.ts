@@ -1,6 +1,8 @@
 import { lifecycleLog } from '../adapters/observability/lifecycle-log';
 import type { PinoLog } from '../adapters/observability/pino-log';
 import { systemdNotify } from '../adapters/process/systemd-notify';
+import type { LifecycleObserver } from '../application/ports/lifecycle-observer';
+import type { Log } from '../application/ports/log';
 import { ShutdownCoordinator } from '../application/shutdown-coordinator';
 import { components } from './components';
 import type { Config } from './config';
@@ -17,6 +19,19 @@ export interface Service {
   abandon(signal: AbortSignal): Promise<void>;
 }
 
+/** One that fails neither keeps the others from hearing, nor ends the start or the drain that it is told of. */
+export function tellAll(observers: readonly LifecycleObserver[], log: Log): LifecycleObserver {
+  return (event) => {
+    for (const observe of observers) {
+      try {
+        observe(event);
+      } catch (error) {
+        log.error('one who was told of the drain failed', { err: error });
+      }
+    }
+  };
+}
+
 /** Builds the service; production and tests build it here alike. */
 export function createService(config: Config): Service {
   const registry = components(config);
@@ -27,9 +42,7 @@ export function createService(config: Config): Service {
     graph: registry.graph(),
     lifecycle: registry.get(TOKENS.lifecycle),
     policy: config.drain,
-    observe: (event) => {
-      for (const observe of observers) observe(event);
-    },
+    observe: tellAll(observers, log),
   });
   const abandon = (signal: AbortSignal) => {
     registry.get(TOKENS.cancellation).abort();

@@ -95,7 +95,7 @@ export class DrainingServer implements Component {
       server: this.#server,
       connections: this.#connections,
       handler: this.#options.handler,
-      cancel: this.#options.cancel,
+      cancel: () => this.#tell(this.#options.cancel),
       silentClientTimeoutMs: this.#limits.silentClientTimeoutMs,
       plan: planDrain(startedAt, deadline.at, this.#options.lingerMs),
       startedAt,
@@ -186,6 +186,15 @@ export class DrainingServer implements Component {
 
   #emit(event: HttpServerEvent): void {
     logEvent(this.#options.log, event);
-    this.#options.observer?.(event);
+    this.#tell(() => this.#options.observer?.(event));
+  }
+
+  /** What others make of the drain must not end it: nobody would look after its connections any more. */
+  #tell(others: () => void): void {
+    try {
+      others();
+    } catch (error) {
+      this.#options.log.error('one who was told of the drain failed', { err: error });
+    }
   }
 }

@@ -29,4 +29,5 @@ export type DrainEvent =
   /** Connections that would not close were destroyed. */
   | { readonly type: 'destroyed'; readonly connections: number };
 
+/** Is told of every event as it happens. Must not wait; when it throws, that is logged. */
 export type HttpServerObserver = (event: HttpServerEvent) => void;

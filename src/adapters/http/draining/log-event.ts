@@ -2,39 +2,25 @@ import type { Log } from '../../../application/ports/log';
 import { tenths } from '../../../application/tenths';
 import type { HttpServerEvent } from './events';
 
+/** Every event has its line: one without does not compile. */
+const LINES: Readonly<
+  Record<HttpServerEvent['type'], readonly [level: 'debug' | 'info' | 'warn', message: string]>
+> = {
+  listening: ['info', 'listening'],
+  'listener-closed': ['info', 'listener closed'],
+  farewell: ['debug', 'idle connections closed'],
+  'timed-out': ['info', 'half-received requests answered 408'],
+  untaken: ['info', 'answers that were not read given up'],
+  cancelled: ['warn', 'requests ran out of time and were cancelled'],
+  refused: ['warn', 'requests answered 503 in the place of their handlers'],
+  destroyed: ['warn', 'connections destroyed'],
+  drained: ['info', 'all connections closed'],
+};
+
 /** One line for each event of the server. */
-export function logEvent(log: Log, event: HttpServerEvent): void {
-  const { type, ...rest } = event;
-  const fields = readable(rest);
-  switch (type) {
-    case 'listening':
-      log.info('listening', fields);
-      break;
-    case 'listener-closed':
-      log.info('listener closed', fields);
-      break;
-    case 'farewell':
-      log.debug('idle connections closed', fields);
-      break;
-    case 'timed-out':
-      log.info('half-received requests answered 408', fields);
-      break;
-    case 'untaken':
-      log.info('answers that were not read given up', fields);
-      break;
-    case 'cancelled':
-      log.warn('requests ran out of time and were cancelled', fields);
-      break;
-    case 'refused':
-      log.warn('requests answered 503 in the place of their handlers', fields);
-      break;
-    case 'destroyed':
-      log.warn('connections destroyed', fields);
-      break;
-    case 'drained':
-      log.info('all connections closed', fields);
-      break;
-  }
+export function logEvent(log: Log, { type, ...fields }: HttpServerEvent): void {
+  const [level, message] = LINES[type];
+  log[level](message, readable(fields));
 }
 
 /** Its times to a tenth of a millisecond, those of a report inside it too. */

@@ -1,0 +1,54 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { DrainingServer } from '../../../../../src/adapters/http/draining/draining-server';
+import type { HttpServerEvent } from '../../../../../src/adapters/http/draining/events';
+import { InMemoryLog } from '../../../../../src/adapters/memory/in-memory-log';
+import { Deadline } from '../../../../../src/application/deadline';
+
+const fail = () => {
+  throw new Error('a defect');
+};
+
+it('are no way to end a drain: an observer and a canceller that throw are logged', async () => {
+  const log = new InMemoryLog();
+  const events: string[] = [];
+  let received = () => {};
+  const inFlight = new Promise<void>((resolve) => {
+    received = resolve;
+  });
+  const server = new DrainingServer({
+    handler: () => received(),
+    target: { kind: 'address', port: 0, host: '127.0.0.1' },
+    lingerMs: 0,
+    log,
+    cancel: fail,
+    observer: ({ type }) => {
+      events.push(type);
+      fail();
+    },
+  });
+  await server.start(new AbortController().signal);
+  const client = connect(server.address().port, '127.0.0.1');
+  client.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+  await inFlight;
+  const deadline = Deadline.in(300);
+  const stopping = server.stop(deadline);
+  const [answer] = (await once(client, 'data')) as [Buffer];
+  expect(answer.toString()).toMatch(/^HTTP\/1.1 503 /);
+  client.destroy();
+  expect(await stopping).toMatchObject({ forced: 1 });
+  deadline.clear();
+  expect(events).toEqual(['listening', 'listener-closed', 'cancelled', 'refused', 'drained']);
+  const failures = log.lines.filter(({ message }) => message === 'one who was told of the drain failed');
+  expect(failures).toHaveLength(events.length + 1);
+});
+
+it('have names that the compiler checks wherever one is asked for: a metric that waits for another does not compile', () => {
+  const { type } = { type: 'farewell' } as HttpServerEvent;
+  // @ts-expect-error there is no such event
+  expect(type === 'drain-is-over').toBe(false);
+  // @ts-expect-error nor is it a line of the log
+  expect({ farewell: 1, 'drain-is-over': 1 } satisfies Partial<
+    Record<HttpServerEvent['type'], 1>
+  >).toBeTruthy();
+});
