@@ -15,6 +15,11 @@ export function cpuMs(pid: number): number {
   return stat(pid).cpuMs;
 }
 
+/** Processor time of our own children that have ended, with all that had ended below them, in milliseconds. */
+export function endedChildrenCpuMs(): number {
+  return stat(process.pid).reapedChildrenCpuMs;
+}
+
 /** Processor time of a process and of all below it, those that have ended included. */
 export function treeCpuMs(root: number): number {
   const reapedBefore = stat(root).reapedChildrenCpuMs;

@@ -64,6 +64,22 @@ test('counts answers other than 201, and connections that break', async () => {
   expect(await generator.run(10)).toMatchObject({ requests: 2, failed: 3 });
 });
 
+test('posts once over each connection, all at the same time, and counts what was answered 201', async () => {
+  const waiting: http.ServerResponse[] = [];
+  const port = await listen((request, response) => {
+    waiting.push(response);
+    if (waiting.length < 4) return;
+    const [first, second, ...others] = waiting;
+    first?.socket?.destroy();
+    second?.writeHead(503).end();
+    for (const other of others) other.writeHead(201).end();
+    request.resume();
+  });
+  await generator.open(port, 4);
+
+  expect(await generator.post()).toBe(2);
+});
+
 test('a port that nobody listens on is an error', async () => {
   const port = await listen(() => {});
   await new Promise((closed) => server.close(closed));

@@ -38,6 +38,11 @@ export class LoadGenerator {
     return (await this.#tell({ kind: 'run', seconds })) as LoadResult;
   }
 
+  /** Posts once over every open connection. Resolves when all are answered, with how many of the answers were 201. */
+  async post(): Promise<number> {
+    return (await this.#tell({ kind: 'post' })) as number;
+  }
+
   async close(): Promise<void> {
     await this.#tell({ kind: 'close' });
   }
@@ -48,7 +53,7 @@ export class LoadGenerator {
     await this.#died.catch(() => {});
   }
 
-  async #tell(command: Command): Promise<LoadResult | null> {
+  async #tell(command: Command): Promise<LoadResult | number | null> {
     const replied = once(this.#child, 'message');
     this.#child.send(command);
     const [reply] = (await Promise.race([replied, this.#died])) as [Reply];

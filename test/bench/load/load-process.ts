@@ -7,9 +7,10 @@ import type { LoadResult } from './load-result';
 export type Command =
   | { readonly kind: 'open'; readonly port: number; readonly connections: number }
   | { readonly kind: 'run'; readonly seconds: number }
+  | { readonly kind: 'post' }
   | { readonly kind: 'close' };
 
-export type Reply = { readonly result: LoadResult | null } | { readonly error: string };
+export type Reply = { readonly result: LoadResult | number | null } | { readonly error: string };
 
 /** Below the listen backlog (511), so that no connect has to be repeated by the kernel. */
 const PORTION = 200;
@@ -73,14 +74,23 @@ async function run(seconds: number): Promise<LoadResult> {
   };
 }
 
+/** Posts once over every open connection, and waits for all answers. Resolves with how many were 201. */
+async function post(): Promise<number> {
+  const statuses = await Promise.all(
+    connections.map((connection) => connection.exchange(WORK).catch(() => 'failed')),
+  );
+  return statuses.filter((status) => status === 201).length;
+}
+
 function close(): void {
   for (const connection of connections) connection.close();
   connections = [];
 }
 
-async function obey(command: Command): Promise<LoadResult | null> {
+async function obey(command: Command): Promise<LoadResult | number | null> {
   if (command.kind === 'open') await open(command.port, command.connections);
   if (command.kind === 'run') return run(command.seconds);
+  if (command.kind === 'post') return post();
   if (command.kind === 'close') close();
   return null;
 }
