@@ -101,6 +101,12 @@ describe('Postgres that stops', () => {
         outcomes.push({ name: `held ${index}`, status: answer?.status, code });
       }
       expect(await service.exitCode()).toBe(0);
+      // Told, and in the report.
+      const { components } = await service.line('drain report');
+      const failed = outcomes.filter(({ status }) => status === 503).length;
+      expect(components).toContainEqual(
+        expect.objectContaining({ name: 'http-server', failedDuringDrain: failed }),
+      );
       expect(performance.now() - signalledAt).toBeLessThan(12_000);
       await postgres.start();
       const rows = await inspect((later) => later.names());

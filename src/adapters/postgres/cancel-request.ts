@@ -47,18 +47,22 @@ export function cancelUntilOver(client: ClientBase, signal: AbortSignal): () => 
   };
 }
 
+/** In milliseconds from now; `onCut` is called where a server was silent to the end. */
+export interface TimeLimit {
+  readonly cancelAfterMs: number;
+  readonly cutAfterMs: number;
+  readonly onCut?: () => void;
+}
+
 /**
  * Ends what `session` is running when its time is over: cancels it, and cuts a server that does not even answer to that.
  * The returned function lifts the limit, and says whether it had struck.
  */
-export function limitTime(
-  session: Session,
-  limits: { readonly cancelAfterMs: number; readonly cutAfterMs: number; readonly onCut: () => void },
-): () => boolean {
+export function limitTime(session: Session, limits: TimeLimit): () => boolean {
   let over: (() => void) | undefined;
   const cut = () => {
     session.socket.destroy();
-    limits.onCut();
+    limits.onCut?.();
   };
   let timer = setTimeout(() => {
     over = cancelUntilOver(session, AbortSignal.abort());

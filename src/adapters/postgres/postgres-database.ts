@@ -6,7 +6,7 @@ import type { DatabaseLocation } from '../../application/ports/database-location
 import type { Log } from '../../application/ports/log';
 import type { ReadinessProbe } from '../../application/ports/readiness-probe';
 import { DomainError, SubmissionCancelled } from '../../domain/errors';
-import { cancelUntilOver, limitTime } from './cancel-request';
+import { cancelUntilOver, limitTime, type TimeLimit } from './cancel-request';
 import { connectWithRetry } from './connect-with-retry';
 import { parseConnectionUrl } from './connection-url';
 import {
@@ -170,7 +170,10 @@ export class PostgresDatabase implements Component, ReadinessProbe {
     };
     const remainingMs = deadline.remainingMs();
     const timer = setTimeout(cancelAll, remainingMs - Math.min(CANCEL_RESERVE_MS, remainingMs / 2));
-    const cut = () => pool.cut();
+    const cut = () => {
+      forced = Math.max(forced, this.#running.size);
+      pool.cut();
+    };
     if (deadline.signal.aborted) cut();
     else deadline.signal.addEventListener('abort', cut);
     await pool.end();
@@ -188,10 +191,10 @@ export class PostgresDatabase implements Component, ReadinessProbe {
       throw signal?.aborted ? cancelled('while waiting for a connection', error) : connectFailure(error);
     });
     const over = signal && cancelUntilOver(session, signal);
-    const limit = limitTime(session, {
-      ...this.#limits(withinMs && withinMs - (performance.now() - began)),
-      onCut: () => pool.retireAll(session),
-    });
+    const limit = limitTime(
+      session,
+      this.#limits(pool, session, withinMs && withinMs - (performance.now() - began)),
+    );
     this.#running.add(session);
     let broken = false;
     try {
@@ -213,8 +216,9 @@ export class PostgresDatabase implements Component, ReadinessProbe {
   readonly #isToRepeat = (error: unknown): boolean =>
     isConflict(error) || (this.#location.whenUp !== undefined && isCancelledFromOutside(error));
 
-  #limits(leftMs: number | undefined): { cancelAfterMs: number; cutAfterMs: number } {
+  #limits(pool: SessionPool, session: Session, leftMs: number | undefined): TimeLimit {
     if (leftMs !== undefined) {
+      // A server that is only slow must not lose all its sessions to an impatient probe.
       const atOnce = Math.max(leftMs, ANSWER_AT_LEAST_MS);
       return { cancelAfterMs: atOnce, cutAfterMs: atOnce };
     }
@@ -222,6 +226,7 @@ export class PostgresDatabase implements Component, ReadinessProbe {
     return {
       cancelAfterMs: statementTimeoutMs + SERVER_FIRST_MS,
       cutAfterMs: statementTimeoutMs + SILENCE_MARGIN_MS,
+      onCut: () => pool.retireAll(session),
     };
   }
 

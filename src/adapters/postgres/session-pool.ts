@@ -183,7 +183,10 @@ export class SessionPool {
   /** Asked a moment later: that the server goes is known here sooner than there. */
   async #comesBack(whenUp: NonNullable<DatabaseLocation['whenUp']>, late: AbortSignal): Promise<void> {
     await sleep(ASK_SERVER_AFTER_MS, undefined, { signal: late }).catch(() => {});
-    await whenUp(late);
+    await whenUp(late).catch((error) => {
+      // What has failed so far says more than that time is over.
+      if (!late.aborted) throw error;
+    });
   }
 
   #sayFull(error: unknown): void {

@@ -221,6 +221,18 @@ describe('a row that the store will not take', () => {
 });
 
 describe('a commit in doubt', () => {
+  it('passes a defect on to all of the batch, once: it is neither looked up nor sent again', async () => {
+    const { store, submitAll } = build();
+    const findAll = jest.spyOn(store, 'findAll');
+    const all = submitAll('a', 'b');
+    await settled();
+    const defect = new TypeError('a defect');
+    await store.next.fail(defect);
+    for (const { state } of all) expect(state).toBe(defect);
+    expect(store.batches).toEqual([['a', 'b']]);
+    expect(findAll).not.toHaveBeenCalled();
+  });
+
   it('is looked up: what was stored is acknowledged and not stored again', async () => {
     const { store, sent } = build();
     const one = await sent('one');

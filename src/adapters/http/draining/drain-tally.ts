@@ -5,6 +5,8 @@ import { wasRefused } from './refusal';
 export class DrainTally {
   /** Answered by their own handlers. */
   answered = 0;
+  /** Of those, the ones that were told of a failure here (5xx): answered, and not carried out. */
+  failed = 0;
   /** Answered 408: never completely received. Nothing was lost, so they are not forced. */
   timedOut = 0;
   /** Answered 503 without having been run. Not forced either: the client may simply ask again. */
@@ -50,6 +52,7 @@ export class DrainTally {
     const own = delivered && !wasRefused(response);
     if (delivered) this.lastAnswerAt = performance.now();
     if (own) this.answered += 1;
+    if (own && response.statusCode >= 500) this.failed += 1;
     if (delivered && this.#turnedAway.has(response)) this.turnedAway += 1;
     // A COMMIT that had won against the cancellation is answered 201: nothing was lost.
     if (this.#cancelled.delete(response) && !(own && response.statusCode < 500)) this.forced += 1;

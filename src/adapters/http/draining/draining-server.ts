@@ -104,7 +104,7 @@ export class DrainingServer implements Component {
     this.#drain = drain;
     clearInterval(this.#watch);
     await drain.done;
-    const { answered, timedOut, turnedAway, untaken, forced, lastAnswerAt } = drain.tally;
+    const { answered, failed, timedOut, turnedAway, untaken, forced, lastAnswerAt } = drain.tally;
     const drainMs = performance.now() - startedAt;
     const lastAnswerAtMs = lastAnswerAt === undefined ? undefined : lastAnswerAt - startedAt;
     this.#emit({ type: 'drained', atMs: drainMs, lastAnswerAtMs, forced });
@@ -117,6 +117,7 @@ export class DrainingServer implements Component {
         listenerCloseMs: report.tookMs,
         ...(report.synDropMs === undefined ? {} : { synDropMs: report.synDropMs }),
         answeredDuringDrain: answered,
+        failedDuringDrain: failed,
         timedOut,
         turnedAway,
         untaken,
