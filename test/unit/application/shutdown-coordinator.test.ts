@@ -325,7 +325,7 @@ describe('shutting down', () => {
     };
     const { coordinator } = build(
       { log: { stop }, pool: { uses: ['log'], stop, start: () => new Promise(() => {}) } },
-      { timeoutMs: 500 },
+      { timeoutMs: 1_000 },
     );
     void coordinator.start();
     await turn();
