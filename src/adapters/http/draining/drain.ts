@@ -13,8 +13,12 @@ import { UntakenAnswers } from './untaken-answers';
 /** Half a head arrives without an event, so the drain looks again this often, at the most. */
 const LOOK_EVERY_MS = 10;
 
-/** Looking at a crowd takes its time: no more than this part of the processor's. */
+/**
+ * Looking at a crowd takes its time: no more than this part of the processor's; and of what is left where the exit may depend
+ * on the look, because nothing is in flight any more.
+ */
 const LOOKING_SHARE = 0.1;
+const LAST_LOOKS_SHARE = 0.25;
 
 /** A request that is on the wire learns from the 408 that it was not carried out; a FIN would leave that open. */
 const FAREWELL = refusalText(TIMED_OUT);
@@ -43,7 +47,9 @@ export class Drain {
   /** Connections on which something is in flight: with each answer nobody wants to look at all of them. */
   readonly #busy = new Set<Connection>();
   #timer: NodeJS.Timeout | undefined;
-  #lookingSoon = false;
+  /** The last look, and when the next one is due; `performance.now()`. */
+  #looked = { at: 0, tookMs: 0 };
+  #nextLookAt = Number.POSITIVE_INFINITY;
   #ended = false;
   #finish = () => {};
   #phase: 'serving' | 'cancelled' | 'refused' | 'destroyed' = 'serving';
@@ -95,28 +101,32 @@ export class Drain {
     announceClose(connection, response, () => isHalfReceived(this.#options.server, connection.socket));
   }
 
-  /** Only the last one changes anything: then the farewell may be due. */
+  /** Only the last one changes anything: then the farewell may be due. Others may become the last one after it. */
   #idle(connection: Connection): void {
-    if (!this.#busy.delete(connection) || this.#busy.size > 0 || this.#lookingSoon) return;
-    this.#lookingSoon = true;
-    setImmediate(() => {
-      this.#lookingSoon = false;
-      this.#look();
-    });
+    if (!this.#busy.delete(connection) || this.#busy.size > 0) return;
+    if (performance.now() < this.#options.plan.farewellAt) return;
+    const { at, tookMs } = this.#looked;
+    this.#lookAt(at + tookMs / LAST_LOOKS_SHARE);
   }
 
   /** Looks at all connections now, and again: soon, but not at the price of those who wait for their answers. */
   #look(): void {
-    if (this.#ended) return;
-    clearTimeout(this.#timer);
-    const began = performance.now();
-    this.#advance(began);
-    if (this.#ended) return;
-    const pauseMs = (performance.now() - began) / LOOKING_SHARE;
+    const at = performance.now();
+    this.#nextLookAt = Number.POSITIVE_INFINITY;
+    this.#advance(at);
+    const tookMs = performance.now() - at;
+    this.#looked = { at, tookMs };
     const { farewellAt, cancelAt, refuseAt, destroyAt } = this.#options.plan;
-    const next = [farewellAt, cancelAt, refuseAt, destroyAt].find((at) => at > began) ?? began;
-    const dueMs = Math.max(0, next - performance.now());
-    this.#timer = setTimeout(() => this.#look(), Math.max(LOOK_EVERY_MS, Math.min(pauseMs, dueMs)));
+    const due = [farewellAt, cancelAt, refuseAt, destroyAt].find((moment) => moment > at) ?? at;
+    this.#lookAt(Math.max(at + LOOK_EVERY_MS, Math.min(at + tookMs / LOOKING_SHARE, due)));
+  }
+
+  /** Looks then, if not sooner. */
+  #lookAt(at: number): void {
+    if (this.#ended || at >= this.#nextLookAt) return;
+    this.#nextLookAt = at;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#look(), Math.max(0, at - performance.now()));
   }
 
   #advance(now: number): void {

@@ -20,16 +20,22 @@ export function halfReceived(server: Server): Set<Socket> {
   return sockets;
 }
 
-/** Whether `socket` is one of {@link halfReceived}, without a look at all the others where Node 20 tells it of one. */
+const known = new WeakMap<Server, Set<Socket>>();
+
+/**
+ * Whether `socket` is one of {@link halfReceived}. Node 20 tells it of one parser. From Node 22 on, all who ask in one go, for
+ * the many answers that one commit brings say, share one look: nothing is read from a socket before the tick is over.
+ */
 export function isHalfReceived(server: Server, socket: Socket): boolean {
-  if (socket.bytesRead === 0) return false;
   const { parser } = socket as unknown as { parser: { duration?(): number } | null };
-  if (parser?.duration) return parser.duration() > 0;
-  return (
-    parserList(server)
-      ?.active()
-      .some((one) => one.socket === socket) ?? false
-  );
+  if (parser?.duration) return socket.bytesRead > 0 && parser.duration() > 0;
+  let sockets = known.get(server);
+  if (sockets === undefined) {
+    sockets = halfReceived(server);
+    known.set(server, sockets);
+    process.nextTick(() => known.delete(server));
+  }
+  return sockets.has(socket);
 }
 
 /** Undefined on a Node that keeps no such list; a test fails there. */

@@ -38,7 +38,14 @@ it('are no way to end a drain: an observer and a canceller that throw are logged
   client.destroy();
   expect(await stopping).toMatchObject({ forced: 1 });
   deadline.clear();
-  expect(events).toEqual(['listening', 'listener-closed', 'cancelled', 'refused', 'drained']);
+  // On a slow machine it may be destroyed before the client's own end of the connection is heard of.
+  expect(events.filter((type) => type !== 'destroyed')).toEqual([
+    'listening',
+    'listener-closed',
+    'cancelled',
+    'refused',
+    'drained',
+  ]);
   const failures = log.lines.filter(({ message }) => message === 'one who was told of the drain failed');
   expect(failures).toHaveLength(events.length + 1);
 });
