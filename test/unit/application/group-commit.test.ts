@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { Deadline } from '../../../src/application/deadline';
 import { GroupCommit, type GroupCommitSettings } from '../../../src/application/group-commit';
 import {
@@ -45,6 +46,30 @@ function build(settings: Partial<GroupCommitSettings> = {}) {
 }
 
 describe('GroupCommit as Component', () => componentContract(() => build().commit));
+
+it('goes on after a store that throws at once', async () => {
+  const { store, sent } = build();
+  const defect = new Error('thrown, not rejected');
+  jest.spyOn(store, 'storeBatch').mockImplementationOnce(() => {
+    throw defect;
+  });
+  expect((await sent('one')).state).toBe(defect);
+  const two = await sent('two');
+  await store.next.commit();
+  expect(two.state).toBe('two');
+});
+
+it('leaves one listener on a signal that lives on, however many batches go by', async () => {
+  const { store, sent, submit } = build();
+  const signals = [new AbortController().signal, new AbortController().signal] as const;
+  for (let batch = 0; batch < 20; batch += 1) {
+    await sent('first');
+    for (const signal of signals) submit('next', signal);
+    await store.next.commit();
+    await store.next.commit();
+  }
+  expect(signals.map((signal) => getEventListeners(signal, 'abort').length)).toEqual([1, 1]);
+});
 
 describe('gathering', () => {
   it('sends a lone submission in the same turn of the event loop', async () => {

@@ -57,8 +57,16 @@ describe('IdempotencyExpiry', () => {
     ]);
   });
 
-  it('comes back after a failure', async () => {
-    const { expiry, calls, log } = setUp(() => Promise.reject(new StoreUnavailable('no connection')));
+  it.each<[string, IdempotencyKeys['forget']]>([
+    ['rejects', () => Promise.reject(new StoreUnavailable('no connection'))],
+    [
+      'throws at once',
+      () => {
+        throw new StoreUnavailable('no connection');
+      },
+    ],
+  ])('comes back after a store that %s', async (_, forget) => {
+    const { expiry, calls, log } = setUp(forget);
     await expiry.start();
     await jest.advanceTimersByTimeAsync(10_000 + SETTINGS.intervalMs);
     expect(calls).toHaveLength(2);

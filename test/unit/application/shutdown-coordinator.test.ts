@@ -116,6 +116,24 @@ describe('starting', () => {
     expect(report.components.map(({ name }) => name)).toEqual(['pool', 'log']);
   });
 
+  it('takes a start that throws at once for one that rejects', async () => {
+    const fault = new Error('thrown');
+    const component: Component = {
+      name: 'bad',
+      start: () => {
+        throw fault;
+      },
+    };
+    const coordinator = new ShutdownCoordinator({
+      graph: { components: [component], dependencies: new Map([['bad', []]]) },
+      lifecycle: new Lifecycle(),
+      policy: drainPolicy({ timeoutMs: 5_000, delayMs: 0, lingerMs: 0 }),
+      observe: () => {},
+    });
+    await expect(coordinator.start()).rejects.toBe(fault);
+    expect((await coordinator.shutdown('could not start')).outcome).toBe('clean');
+  });
+
   it('is interrupted by a shutdown: the signal aborts, nothing further starts, what had begun stops', async () => {
     const { coordinator, lifecycle, happened } = build({
       ...CHAIN,
