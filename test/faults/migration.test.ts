@@ -57,6 +57,8 @@ it('resumes a migration in the middle of which it was killed', async () => {
     await lane.onlooker.untilBlocked();
     killed.signal('SIGKILL');
     expect(await killed.exitCode()).toBe('SIGKILL');
+    // The table is still held: nothing of it waits on, with everybody else behind it.
+    await expectNothingLeft(lane);
     const next = ServiceProcess.spawn({ env: { DATABASE_URL: lane.database.url } });
     await next.line('started postgres-pool', 30_000);
     await unlock();
@@ -78,5 +80,23 @@ it('comes up whole after having been killed at any moment of its start-up, 20 ti
     expect(await killed.exitCode()).toBe('SIGKILL');
     await expectWorks(lane);
     expect(await expectWholeSchemaOrNone(lane)).toBe('whole');
+  });
+});
+
+it('says in the log why a role that may create nothing cannot start it, and what helps', async () => {
+  const [lane] = lanes();
+  if (!lane) throw new Error('no lane');
+  const url = new URL(lane.database.url);
+  url.username = `lastcall_${url.pathname.slice(-8)}`;
+  url.password = 'secret';
+  await inLanes([lane], 1, async ({ onlooker }) => {
+    await onlooker.query(`create role ${url.username} login password 'secret'`);
+    await onlooker.query('grant usage on schema public to public');
+    const service = ServiceProcess.spawn({ env: { DATABASE_URL: url.href } });
+    expect(await service.exitCode()).toBe(1);
+    expect(service.output()).toContain('permission denied for schema public');
+    expect(service.output()).toContain(`grant create on schema public to ${url.username}`);
+    expect(service.output()).not.toContain('current transaction is aborted');
+    await onlooker.query(`drop owned by ${url.username}; drop role ${url.username}`);
   });
 });

@@ -3,7 +3,6 @@ import { Client, Pool } from 'pg';
 import { KyselyIdempotencyKeys } from '../../src/adapters/postgres/kysely-idempotency-keys';
 import { KyselyJobRepository } from '../../src/adapters/postgres/kysely-job-repository';
 import { PostgresSchema } from '../../src/adapters/postgres/postgres-schema';
-import { parseJobId } from '../../src/domain/job';
 import { aKey, NEVER, submission } from '../contract/jobs';
 import { until } from '../support/until';
 import { postgresFixture, stop } from './postgres-fixture';
@@ -34,133 +33,6 @@ it('changes nothing on a further start', async () => {
   await new PostgresSchema(database, fixture().log).start(NEVER);
   expect(fixture().log.lines).toHaveLength(lines);
   expect(await new KyselyJobRepository(database).find(one.job.id, NEVER)).toEqual(one.job);
-});
-
-it('takes over a table that exists already, with its rows and their creation times', async () => {
-  const { onlooker } = fixture();
-  await onlooker.query(`create table jobs (id uuid primary key, name text not null,
-    created_at timestamptz not null default now(), note text)`);
-  await onlooker.query(
-    `insert into jobs values ('00000000-0000-4000-8000-000000000001', 'old', '2020-01-01Z', 'x')`,
-  );
-  const repository = new KyselyJobRepository(await fixture().migrated());
-  expect(await repository.find(parseJobId('00000000-0000-4000-8000-000000000001'), NEVER)).toMatchObject({
-    name: 'old',
-    createdAt: new Date('2020-01-01T00:00:00.000Z'),
-  });
-  await repository.store(submission('new'), NEVER);
-  expect(await onlooker.names()).toEqual(['new', 'old']);
-});
-
-it('gives the rows of a table without creation times the time of the migration', async () => {
-  const { onlooker } = fixture();
-  await onlooker.query('create table jobs (id uuid primary key, name text not null)');
-  await onlooker.query(`insert into jobs values ('00000000-0000-4000-8000-000000000002', 'old')`);
-  const before = Date.now();
-  const repository = new KyselyJobRepository(await fixture().migrated());
-  const old = await repository.find(parseJobId('00000000-0000-4000-8000-000000000002'), NEVER);
-  expect(Math.abs((old?.createdAt.getTime() ?? 0) - before)).toBeLessThan(60_000);
-  await repository.store(submission('new'), NEVER);
-  expect(await onlooker.names()).toEqual(['new', 'old']);
-});
-
-it.each(['id uuid', 'id uuid, note text, unique (id, note)'])(
-  'makes the ids of a table unique where they are not, and can use it: %s',
-  async (columns) => {
-    const { onlooker } = fixture();
-    await onlooker.query(`create table jobs (name text not null, ${columns})`);
-    const repository = new KyselyJobRepository(await fixture().migrated());
-    const one = submission('new');
-    await repository.store(one, NEVER);
-    await repository.store(one, NEVER);
-    expect(await onlooker.names()).toEqual(['new']);
-  },
-);
-
-it('adds no second index where the ids are unique', async () => {
-  const { onlooker } = fixture();
-  await onlooker.query('create table jobs (id uuid primary key, name text not null)');
-  await fixture().migrated();
-  const indexes = await onlooker.query(`select indexname from pg_indexes where tablename = 'jobs'`);
-  expect(indexes).toEqual([{ indexname: 'jobs_pkey' }]);
-});
-
-it('fails, and says why, when ids of a table are there twice', async () => {
-  const { onlooker } = fixture();
-  await onlooker.query('create table jobs (id uuid, name text not null)');
-  await onlooker.query(
-    `insert into jobs select '00000000-0000-4000-8000-000000000001', 'a' from generate_series(1, 2)`,
-  );
-  await expect(fixture().migrated()).rejects.toMatchObject({
-    cause: expect.objectContaining({ message: 'could not create unique index "jobs_id"' }),
-  });
-});
-
-it('fails, and says why, when the table belongs to another program: its ids are not ours', async () => {
-  await fixture().onlooker.query('create table jobs (id serial primary key, name text not null)');
-  await expect(fixture().migrated()).rejects.toMatchObject({
-    cause: expect.objectContaining({
-      message: 'there is a table jobs already, whose id is integer and not uuid',
-    }),
-  });
-});
-
-it('fails, with the cause, when jobs is something else altogether', async () => {
-  await fixture().onlooker.query('create view jobs as select 1 as one');
-  await expect(fixture().migrated()).rejects.toMatchObject({
-    message:
-      'the database schema could not be brought up to date: there is a table jobs already, whose id is missing and not uuid',
-    cause: expect.any(Error),
-  });
-});
-
-describe('a table that is there already', () => {
-  it.each([
-    [
-      'jobs (id uuid primary key, name varchar(50) not null)',
-      /value too long for type character varying\(50\)/,
-    ],
-    ['jobs (id uuid primary key, name text not null, note text not null)', /null value in column "note"/],
-    ["jobs (id uuid primary key, name text not null check (name ~ '^a'))", /check constraint/],
-    [
-      'jobs (id uuid primary key, name bytea not null)',
-      /whose name is bytea and not text or character varying/,
-    ],
-    ['jobs (id uuid primary key, name text, created_at date not null)', /whose created_at is date/],
-    [
-      'idempotency_keys (key text primary key, job_id uuid not null)',
-      /whose fingerprint is missing and not bytea/,
-    ],
-    ['idempotency_keys (key text, job_id text, fingerprint bytea)', /whose job_id is text and not uuid/],
-    ['idempotency_keys (key varchar(40), job_id uuid, fingerprint bytea)', /value too long/],
-  ])(
-    'is refused at the start where it cannot hold every job and key, and says why: %s',
-    async (table, reason) => {
-      await fixture().onlooker.query(`create table ${table}`);
-      await expect(fixture().migrated()).rejects.toThrow(reason);
-      // Nothing has been changed.
-      const left = await fixture().onlooker.query(`select 1 from pg_class where relname like 'lastcall_%'`);
-      expect(left).toEqual([]);
-    },
-  );
-
-  it.each([
-    'key text primary key, job_id uuid not null, fingerprint bytea not null, created_at timestamptz not null',
-    'key text, job_id uuid, fingerprint bytea',
-    'note text, key varchar(300), fingerprint bytea, job_id uuid',
-  ])('is taken over where its keys fit: (%s)', async (columns) => {
-    await fixture().onlooker.query(`create table idempotency_keys (${columns})`);
-    const repository = new KyselyJobRepository(await fixture().migrated());
-    const one = submission('once', aKey());
-    expect(await repository.store(one, NEVER)).toMatchObject({ replayed: false });
-    expect(
-      await repository.store({ ...submission('once'), idempotencyKey: one.idempotencyKey }, NEVER),
-    ).toEqual({
-      job: one.job,
-      replayed: true,
-    });
-    expect(await fixture().onlooker.names()).toEqual(['once']);
-  });
 });
 
 describe('the record of what has been applied', () => {
@@ -213,6 +85,14 @@ describe('the record of what has been applied', () => {
   );
 });
 
+it('leaves a migration alone that another program calls as we do', async () => {
+  const { onlooker } = fixture();
+  await onlooker.query('create table kysely_migration (name text, timestamp text)');
+  await onlooker.query(`insert into kysely_migration values ('0001-jobs', 'theirs')`);
+  await new KyselyJobRepository(await fixture().migrated()).store(submission(), NEVER);
+  expect(await onlooker.query('select timestamp from kysely_migration')).toEqual([{ timestamp: 'theirs' }]);
+});
+
 describe('a role that a person has made by hand', () => {
   let role: string;
   const urlOf = () => {
@@ -247,7 +127,7 @@ describe('a role that a person has made by hand', () => {
   it('is told so of a table that belongs to somebody else', async () => {
     await fixture().onlooker.query('create table jobs (id uuid primary key, name text not null)');
     await fixture().onlooker.query(`grant create on schema public to "${role}"`);
-    const help = `alter table jobs owner to "${role}"`;
+    const help = `alter table public.jobs owner to "${role}"`;
     await expect(started()).rejects.toThrow(`must be owner of table jobs; what helps: ${help}`);
     await fixture().onlooker.query(help);
     await started();
@@ -272,6 +152,90 @@ describe('a role that a person has made by hand', () => {
     await new KyselyIdempotencyKeys(database).forget(0, 10, NEVER);
     expect(await onlooker.query('select key from idempotency_keys')).toEqual([]);
     await stop(database);
+  });
+
+  it('needs nothing but the privileges to use them where the tables were made by hand, and fit', async () => {
+    const { onlooker } = fixture();
+    await onlooker.query(`
+      create table jobs (id uuid primary key, name text not null, created_at timestamptz not null);
+      create table idempotency_keys (key text primary key, job_id uuid not null, fingerprint bytea not null,
+        created_at timestamptz not null)`);
+    const lacks = await started().catch((error: Error) => error.message);
+    expect(lacks).toContain(`grant select, insert on public.jobs to "${role}"`);
+    await onlooker.query(String(lacks).split('what helps: ')[1] as string);
+    await started();
+    await started();
+    expect(await onlooker.query(`select 1 from pg_class where relname like 'lastcall_%'`)).toEqual([]);
+    expect(await onlooker.jobs()).toEqual([]);
+    await onlooker.query('alter table jobs drop column created_at');
+    await expect(started()).rejects.toThrow(
+      `must be owner of table jobs; what helps: grant create on schema public to "${role}"; alter table public.jobs`,
+    );
+  });
+
+  it('is told of a policy that keeps its jobs from it', async () => {
+    const { onlooker } = fixture();
+    await onlooker.query(`grant create on schema public to "${role}"`);
+    await onlooker.query(`create table jobs (id uuid primary key, name text, created_at timestamptz not null);
+      alter table jobs enable row level security; grant select, insert on jobs to "${role}"`);
+    await expect(started()).rejects.toThrow(/the table jobs does not take .* row-level security policy/);
+    await onlooker.query('create policy all_of_them on jobs using (true)');
+    await started();
+  });
+
+  it('is told how it gets into the schema, and into the database', async () => {
+    const { onlooker, testDatabase } = fixture();
+    await onlooker.query('revoke usage on schema public from public');
+    const usage = await started().catch((error: Error) => error.message);
+    expect(usage).toMatch(/what helps: grant usage, create on schema public to "Made by hand/);
+    await onlooker.query(String(usage).split('what helps: ')[1] as string);
+    const name = new URL(testDatabase.url).pathname.slice(1);
+    await onlooker.query(`revoke connect on database ${name} from public`);
+    const connect = await started().catch((error: Error) => error.message);
+    expect(connect).toBe(
+      `the database cannot be reached: permission denied for database "${name}"; ` +
+        `what helps: grant connect on database "${name}" to "${role}"`,
+    );
+    await onlooker.query(String(connect).split('what helps: ')[1] as string);
+    await started();
+  });
+
+  it('is told that the server takes no writes', async () => {
+    await fixture().onlooker.query(`grant create on schema public to "${role}";
+      alter role "${role}" set default_transaction_read_only = on`);
+    await expect(started()).rejects.toThrow(
+      /cannot execute CREATE TABLE in a read-only transaction; this server takes no writes/,
+    );
+  });
+
+  it('is told that there is no such database', async () => {
+    const url = new URL(urlOf());
+    url.pathname = '/none';
+    await expect(fixture().database({}, url.href).start(NEVER)).rejects.toThrow(
+      `database "none" does not exist; what helps: create database "none" owner "${role}" encoding 'UTF8'`,
+    );
+  });
+
+  it.each([1, 2])('migrates with %d connections, which are all that it has', async (connections) => {
+    await fixture().onlooker.query(`grant create on schema public to "${role}"`);
+    await fixture().onlooker.query(`alter role "${role}" connection limit ${connections}`);
+    await started();
+    expect(await fixture().onlooker.jobs()).toEqual([]);
+  });
+
+  it('is not held to its own time limits while it migrates', async () => {
+    const { onlooker } = fixture();
+    await onlooker.query(`
+      create table jobs (id uuid primary key, name text not null);
+      create function look() returns trigger language plpgsql as $$ begin perform pg_sleep(0.2); return new; end $$;
+      create trigger look before insert on jobs for each statement execute function look();
+      alter table jobs owner to "${role}"; grant create on schema public to "${role}"`);
+    const limits = await onlooker.query(
+      `select name from pg_settings
+       where name in ('statement_timeout', 'idle_in_transaction_session_timeout', 'transaction_timeout')`,
+    );
+    for (const { name } of limits) await onlooker.query(`alter role "${role}" set ${name} = '100ms'`);
+    await started();
   });
 
   it('is told of a search path that leads nowhere', async () => {
@@ -311,24 +275,31 @@ it('waits for a table that others hold with a small pool, lets those through who
   await dump.query('select * from jobs');
   let done = false;
   // Longer than any limit of the statements that requests make.
-  const migrating = fixture()
-    .migrated({ size: 1, statementTimeoutMs: 100, acquireTimeoutMs: 300 })
-    .then(() => {
-      done = true;
-    });
-  const waits = () => log.lines.filter(({ message }) => message.startsWith('a migration waits'));
-  await until('an attempt', async () => {
+  const small = { size: 1, statementTimeoutMs: 100, acquireTimeoutMs: 1_000 };
+  const migrating = Promise.all([fixture().migrated(small), fixture().migrated(small)]).then(() => {
+    done = true;
+  });
+  const waits = () => log.lines.filter(({ message }) => message.startsWith('a migration waits for a table'));
+  const reads = async () => {
     // Whoever reads waits for one attempt at the most, and not for the dump.
     const began = performance.now();
     await onlooker.query('select count(*) from jobs');
-    expect(performance.now() - began).toBeLessThan(4_000);
-    return waits().length >= 1;
-  });
+    const tookMs = performance.now() - began;
+    expect(tookMs).toBeLessThan(4_000);
+    return tookMs;
+  };
+  await until('an attempt', async () => (await reads()) && waits().length >= 1);
   expect(waits()[0]).toMatchObject({
     level: 'warn',
     fields: {
       holders: [{ application: 'pg_dump', state: 'idle in transaction', query: 'select * from jobs' }],
     },
+  });
+  // However many replicas wait, in between nobody tries it for a while.
+  let freeSince = performance.now();
+  await until('the table is free for half a second', async () => {
+    if ((await reads()) > 300) freeSince = performance.now();
+    return performance.now() - freeSince > 500;
   });
   expect(done).toBe(false);
   await dump.query('commit');
@@ -358,24 +329,20 @@ describe('while another replica migrates', () => {
     expect(await onlooker.jobs()).toEqual([]);
   });
 
-  it('gives up promptly when the start is aborted', async () => {
+  it('gives up promptly when the start is aborted, and has said who migrates', async () => {
+    const { log, onlooker } = fixture();
     const database = fixture().database();
     await database.start(NEVER);
     const abort = new AbortController();
-    const starting = new PostgresSchema(database, fixture().log).start(abort.signal);
+    const starting = new PostgresSchema(database, log).start(abort.signal);
     const settled = expect(starting).rejects.toThrow();
-    await until('it waits', async () => {
-      // The onlooker is in a transaction, in which the view would not change.
-      await fixture().onlooker.query('select pg_stat_clear_snapshot()');
-      const rows = await fixture().onlooker.query(
-        `select 1 from pg_stat_activity where datname = current_database() and state = 'idle in transaction'
-         and application_name = 'lastcall'`,
-      );
-      return rows.length === 1;
-    });
+    const waits = await until('it waits', () =>
+      log.lines.find(({ message }) => message === 'a migration waits for that of another replica'),
+    );
+    expect(waits.fields).toMatchObject({ holders: [{ application: 'onlooker' }] });
     abort.abort(new Error('enough'));
     await settled;
-    await fixture().onlooker.query('commit');
-    expect(await fixture().onlooker.query(`select to_regclass('jobs') as jobs`)).toEqual([{ jobs: null }]);
+    await onlooker.query('commit');
+    expect(await onlooker.query(`select to_regclass('jobs') as jobs`)).toEqual([{ jobs: null }]);
   });
 });

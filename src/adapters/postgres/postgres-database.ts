@@ -7,6 +7,7 @@ import type { Log } from '../../application/ports/log';
 import type { ReadinessProbe } from '../../application/ports/readiness-probe';
 import { DomainError, SubmissionCancelled } from '../../domain/errors';
 import { cancelUntilOver, limitTime, type TimeLimit } from './cancel-request';
+import { connectAdvice } from './connect-advice';
 import { connectWithRetry } from './connect-with-retry';
 import { parseConnectionUrl } from './connection-url';
 import {
@@ -90,9 +91,10 @@ export class PostgresDatabase implements Component, ReadinessProbe {
       timeoutMs: this.#settings.connectTimeoutMs,
       signal,
       log: this.#log,
-    }).catch((error) => {
+    }).catch((error: Error) => {
       pool.cut();
-      throw error;
+      const advice = connectAdvice(error.cause, target.client);
+      throw advice === undefined ? error : new Error(`${error.message}; ${advice}`, { cause: error.cause });
     });
   }
 

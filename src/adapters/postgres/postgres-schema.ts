@@ -1,21 +1,22 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { DatabaseError } from 'pg';
 import type { Component } from '../../application/ports/component';
 import type { Log } from '../../application/ports/log';
 import { cancelUntilOver } from './cancel-request';
-import { lockHolders } from './lock-holders';
+import { migrationHolders, tableHolders } from './lock-holders';
 import { migrate } from './migrate';
+import { isInTheWay } from './migration-lock';
 import { MIGRATION_TABLE, MIGRATIONS } from './migrations';
 import type { PostgresDatabase } from './postgres-database';
+import { LACKING, type Lacking, requireNothing } from './privileges';
 import { adviceFor } from './schema-advice';
 import type { Session } from './session';
 import { prepared } from './statements';
 
-/** SQLSTATE lock_not_available: the migration's own time limit for waiting. */
-const LOCKED = '55P03';
-
 /** Between two attempts to get at a table that somebody holds, whoever waits behind us gets his turn. */
-const TRY_AGAIN_AFTER_MS = 1_000;
+const PAUSE_MS = 1_000;
+
+/** A start may wait for hours: it says so when it has waited for a second, and then again and again. */
+const SAY_AFTER_MS = 1_000;
+const SAY_AGAIN_AFTER_MS = 10_000;
 
 interface Look {
   readonly encoding: string;
@@ -31,14 +32,6 @@ const LOOK = prepared('schema_look', {
 });
 
 const APPLIED = prepared('schema_applied', { sql: `select 1 from ${MIGRATION_TABLE} where name = $1` });
-
-/** `for update`, by which keys are forgotten, wants the privilege to update. */
-const LACKING = prepared('schema_privileges', {
-  sql: `select format('grant %s on %s to %I', string_agg(privilege, ', '), relation, current_user) as grant
-    from (values ('jobs', 'select'), ('jobs', 'insert'), ('idempotency_keys', 'select'), ('idempotency_keys', 'insert'),
-      ('idempotency_keys', 'update'), ('idempotency_keys', 'delete')) as wanted (relation, privilege)
-    where not has_table_privilege(relation, privilege) group by relation order by relation`,
-});
 
 /** Brings the database's tables to what this version needs. Safe for any number of replicas that start at once. */
 export class PostgresSchema implements Component {
@@ -56,8 +49,8 @@ export class PostgresSchema implements Component {
    * Waits for as long as somebody else holds a table that a migration wants, and says who it is: to give up would stop a
    * deployment because of a backup.
    *
-   * @throws when a migration fails, which is then rolled back, with the SQL that helps where there is one; when `jobs` is
-   *   a table of another kind, the database cannot hold every name, or the role lacks a privilege on the tables.
+   * @throws when a migration fails, which is then rolled back, with the SQL that helps where there is one; when the database
+   *   or a table that was there before cannot hold every job, or the role lacks a privilege on the tables.
    */
   start(signal: AbortSignal): Promise<void> {
     this.#starting ??= this.#start(signal);
@@ -65,12 +58,9 @@ export class PostgresSchema implements Component {
   }
 
   async #start(signal: AbortSignal): Promise<void> {
-    if (!(await this.#isCurrent(signal))) await this.#migrate(signal);
-    const { rows } = await this.#database.run<{ grant: string }>(LACKING, [], signal);
-    if (rows.length > 0) {
-      const grants = rows.map(({ grant }) => grant).join('; ');
-      throw new Error(`the role lacks privileges on the tables; what helps: ${grants}`);
-    }
+    if (await this.#isCurrent(signal)) {
+      requireNothing((await this.#database.run<Lacking>(LACKING, [], signal)).rows, MIGRATION_TABLE);
+    } else await this.#migrate(signal);
     signal.throwIfAborted();
   }
 
@@ -111,15 +101,34 @@ export class PostgresSchema implements Component {
   }
 
   async #untilUnlocked(session: Session, signal: AbortSignal): Promise<void> {
-    for (;;) {
+    const log = this.#log;
+    let attemptAt = 0;
+    const sayWhoMigrates = nowAndThen(async () => {
+      log.warn('a migration waits for that of another replica', { holders: await migrationHolders(session) });
+    });
+    const sayWhoHolds = nowAndThen(async () => {
+      const holders = await tableHolders(session, performance.now() - attemptAt);
+      log.warn('a migration waits for a table that others hold', { holders });
+    });
+    const onAttempt = () => {
+      attemptAt = performance.now();
+    };
+    for (let pauseMs = 0; ; pauseMs = PAUSE_MS) {
       try {
-        return await migrate(session, signal, this.#log);
+        return await migrate(session, { signal, log, pauseMs, onWait: sayWhoMigrates, onAttempt });
       } catch (error) {
-        if (!(error instanceof DatabaseError && error.code === LOCKED)) throw error;
-        const holders = await lockHolders(session);
-        this.#log.warn('a migration waits for a table that others hold', { holders });
-        await sleep(TRY_AGAIN_AFTER_MS, undefined, { signal });
+        if (!isInTheWay(error)) throw error;
+        await sayWhoHolds();
       }
     }
   }
+}
+
+function nowAndThen(say: () => Promise<void>): () => Promise<void> {
+  let sayAt = performance.now() + SAY_AFTER_MS;
+  return async () => {
+    if (performance.now() < sayAt) return;
+    sayAt = performance.now() + SAY_AGAIN_AFTER_MS;
+    await say();
+  };
 }

@@ -74,9 +74,16 @@ export class SessionPool {
     return this.#get({ connect, giveBack: (session) => this.release(session, false) }, withinMs, signal);
   }
 
-  /** A session outside the pool, for what may take long; its `end` is the caller's. Throws as {@link acquire} does. */
+  /**
+   * A session outside the pool, for what may take long; its `end` is the caller's. Throws as {@link acquire} does. Where the
+   * server has no place for one more, the pool's idle ones make room: theirs may be all that the role has.
+   */
   aside(signal?: AbortSignal): Promise<Session> {
-    const connect = () => new this.#Session(this.#config).connect() as Promise<Session>;
+    const connect = () =>
+      (new this.#Session(this.#config).connect() as Promise<Session>).catch((error) => {
+        if (isFull(error)) this.#endIdle();
+        throw error;
+      });
     return this.#get({ connect, giveBack: (session) => void session.end() }, this.#acquireTimeoutMs, signal);
   }
 
@@ -91,12 +98,7 @@ export class SessionPool {
   retireAll(culprit: Session): void {
     this.#servers.pass(culprit.server);
     for (const session of this.#sessions) this.#retired.add(session);
-    for (let idle = this.pg.idleCount; idle > 0; idle -= 1) {
-      void (this.pg.connect() as Promise<PooledSession>).then(
-        (session) => this.release(session, false),
-        () => {},
-      );
-    }
+    this.#endIdle();
   }
 
   /** Resolves when the server knows of none of the pool's sessions any more. */
@@ -111,6 +113,15 @@ export class SessionPool {
   /** Cuts all connections, those included that are being made. */
   cut(): void {
     for (const { socket } of this.#sessions) socket.destroy();
+  }
+
+  #endIdle(): void {
+    for (let idle = this.pg.idleCount; idle > 0; idle -= 1) {
+      void (this.pg.connect() as Promise<PooledSession>).then(
+        (session) => this.release(session, true),
+        () => {},
+      );
+    }
   }
 
   /** Of several servers, the one that serves is worth a line whenever it is another one. */

@@ -1,26 +1,35 @@
 import { type Kysely, sql } from 'kysely';
 
+/** Whether statements that name the table find one, in whichever schema of the search path. */
+export async function isThere(db: Kysely<unknown>, table: string): Promise<boolean> {
+  const { rows } = await sql`select where to_regclass(${table}) is not null`.execute(db);
+  return rows.length > 0;
+}
+
 /**
- * Makes a table that may have been there before fit. `columns` names those that have to be there, with the types that they
- * must have (as `format_type` says it).
- * @throws when the table is another program's, which would take the migration and then refuse every row.
+ * The types of the table's columns by their names, as `format_type` says them.
+ * @throws when it is a view or the like.
  */
-export async function requireColumns(
-  db: Kysely<unknown>,
-  table: string,
-  columns: Readonly<Record<string, readonly string[]>>,
-): Promise<void> {
-  const { rows } = await sql<{ name: string; type: string }>`
-    select attname as name, format_type(atttypid, null) as type from pg_attribute
+export async function columnsOf(db: Kysely<unknown>, table: string): Promise<ReadonlyMap<string, string>> {
+  const { rows } = await sql<{ name: string; type: string; isTable: boolean }>`
+    select attname as name, format_type(atttypid, null) as type, relkind in ('r', 'p') as "isTable"
+    from pg_attribute join pg_class on attrelid = pg_class.oid
     where attrelid = ${table}::regclass and attnum > 0 and not attisdropped`.execute(db);
-  const types = new Map(rows.map(({ name, type }) => [name, type]));
-  for (const [column, wanted] of Object.entries(columns)) {
-    const type = types.get(column) ?? 'missing';
-    if (wanted.includes(type)) continue;
-    throw new Error(
-      `there is a table ${table} already, whose ${column} is ${type} and not ${wanted.join(' or ')}`,
-    );
-  }
+  if (rows[0]?.isTable === false) throw new Error(`there is a ${table} already, which is not a table`);
+  return new Map(rows.map(({ name, type }) => [name, type]));
+}
+
+/** @throws when the table is another program's, which would take the migration and then refuse every row. */
+export function requireTypes(
+  table: string,
+  columns: ReadonlyMap<string, string>,
+  wanted: Readonly<Record<string, readonly string[]>>,
+): void {
+  const wrong = Object.entries(wanted)
+    .map(([column, types]) => ({ column, types, type: columns.get(column) ?? 'missing' }))
+    .filter(({ types, type }) => !types.includes(type))
+    .map(({ column, types, type }) => `whose ${column} is ${type} and not ${types.join(' or ')}`);
+  if (wrong.length > 0) throw new Error(`there is a table ${table} already, ${wrong.join(', and ')}`);
 }
 
 /** Gives the table a unique index on `column` where `on conflict (column)` would find none: complete, and on it alone. */
@@ -33,22 +42,11 @@ export async function requireUnique(db: Kysely<unknown>, table: string, column: 
   await db.schema.createIndex(`${table}_${column}`).unique().on(table).column(column).execute();
 }
 
-/**
- * Tries whether the table takes `insert`, the longest row that there can be, and takes it back. A narrower column, a column
- * that must be given, a check, a rule of somebody else: the table's own refusal says it best.
- */
-export async function requireRoom(
-  db: Kysely<unknown>,
-  table: string,
-  insert: { execute(db: Kysely<unknown>): Promise<unknown> },
-): Promise<void> {
-  await sql`savepoint room`.execute(db);
-  try {
-    await insert.execute(db);
-  } catch (error) {
-    throw new Error(`the table ${table} does not take what has to go into it: ${(error as Error).message}`, {
-      cause: error,
-    });
-  }
-  await sql`rollback to savepoint room`.execute(db);
+/** Gives the table an index that begins with `column` where it has none, and is ours to have one. */
+export async function provideIndex(db: Kysely<unknown>, table: string, column: string): Promise<void> {
+  const { rows } = await sql`
+    select from pg_class where oid = ${table}::regclass and pg_has_role(relowner, 'usage') and not exists (
+      select from pg_index join pg_attribute on attrelid = indrelid and attnum = indkey[0]
+      where indrelid = pg_class.oid and attname = ${column} and indisvalid and indpred is null)`.execute(db);
+  if (rows.length > 0) await db.schema.createIndex(`${table}_${column}`).on(table).column(column).execute();
 }
