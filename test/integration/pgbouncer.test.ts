@@ -145,5 +145,9 @@ describeWith('pgbouncer', 'through PgBouncer in transaction mode', () => {
     );
     const applied = await onlooker.query('select name from lastcall_migration order by name');
     expect(applied.map(({ name }) => name)).toEqual(['0001-jobs', '0002-idempotency-keys']);
+    // The limits of a migration stay with it, on whichever server connection it was.
+    const limits = { name: 'test_limits', sql: `select current_setting('lock_timeout') as lock_timeout` };
+    const found = await Promise.all(Array.from({ length: 10 }, () => database.run(limits, [])));
+    for (const { rows } of found) expect(rows).toEqual([{ lock_timeout: '0' }]);
   });
 });

@@ -154,6 +154,16 @@ describe('a role that a person has made by hand', () => {
     await stop(database);
   });
 
+  it('is told the first error, where Kysely goes on after it', async () => {
+    await fixture().onlooker.query(`grant create on schema public to "${role}";
+      create table lastcall_migration (name text, timestamp text);
+      create table lastcall_migration_lock (id text, is_locked integer);
+      grant all on lastcall_migration to "${role}"; grant select on lastcall_migration_lock to "${role}"`);
+    await expect(started()).rejects.toThrow(
+      /permission denied for table lastcall_migration_lock; what helps: .*lastcall_migration_lock owner to/,
+    );
+  });
+
   it('needs nothing but the privileges to use them where the tables were made by hand, and fit', async () => {
     const { onlooker } = fixture();
     await onlooker.query(`

@@ -19,7 +19,8 @@ const STANDING = `
     array(
       select format('alter table %I.%I owner to %I', nspname, relname, current_user)
       from pg_class join pg_namespace on pg_namespace.oid = relnamespace
-      where pg_class.oid in (to_regclass('jobs'), to_regclass('idempotency_keys'), to_regclass('lastcall_migration'))
+      where pg_class.oid in (to_regclass('jobs'), to_regclass('idempotency_keys'), to_regclass('lastcall_migration'),
+          to_regclass('lastcall_migration_lock'))
         and not pg_has_role(relowner, 'usage')
     ) as foreign_tables`;
 
