@@ -122,7 +122,7 @@ describe('Postgres that stops', () => {
 });
 
 it('tells the truth of a Postgres that hangs, /readyz in time, and works with it once it goes on', async () => {
-  const env = { DATABASE_STATEMENT_TIMEOUT_MS: '2000', DATABASE_ACQUIRE_TIMEOUT_MS: '1000' };
+  const env = { DATABASE_STATEMENT_TIMEOUT_MS: '1200', DATABASE_ACQUIRE_TIMEOUT_MS: '600' };
   const service = await ServiceProcess.start(postgres.url, { env });
   await Promise.all(Array.from({ length: 12 }, (_, index) => post(service.port, `warm ${index}`)));
   await postgres.freeze('SIGSTOP');
@@ -130,7 +130,8 @@ it('tells the truth of a Postgres that hangs, /readyz in time, and works with it
     const posts = Array.from({ length: 12 }, (_, index) => post(service.port, `hung ${index}`));
     const probe = await get(service.port, '/readyz');
     expect([probe.status, probe.text]).toEqual([503, '{"status":"database_unavailable"}']);
-    expect(probe.tookMs).toBeLessThan(1_900);
+    // Sooner than any statement is given up.
+    expect(probe.tookMs).toBeLessThan(1_200);
     for (const { status, body } of await Promise.all(posts)) {
       expect(status).toBe(503);
       // Those that were sent may have been stored; nobody was too many.
