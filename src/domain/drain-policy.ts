@@ -57,5 +57,6 @@ export function drainPolicy(settings: { timeoutMs: number; delayMs: number; ling
  */
 export function stopByMs(policy: DrainPolicy, wave: number, waves: number, wasReady = true): number {
   const [share, shares] = wasReady ? [wave, waves - 1] : [wave + 1, waves];
-  return policy.requestsByMs + (share === 0 ? 0 : (policy.disposalMs * share) / shares);
+  // Nobody has anything to stop: the rest is for the first one.
+  return policy.requestsByMs + (share === 0 ? 0 : (policy.disposalMs * share) / Math.max(1, shares));
 }

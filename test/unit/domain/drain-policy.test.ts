@@ -38,3 +38,8 @@ it('gives each wave a later deadline than the one before it, and the last one th
     }),
   );
 });
+
+it('leaves what has nothing to stop a time that a timer can wait, also where nothing else has', () => {
+  const policy = drainPolicy({ timeoutMs: 1_000, delayMs: 0, lingerMs: 0 });
+  expect([stopByMs(policy, 0, 0), stopByMs(policy, 0, 0, false)]).toEqual([800, 1_000]);
+});
