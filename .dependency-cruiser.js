@@ -32,6 +32,13 @@ module.exports = {
       to: { path: '^src/adapters/', pathNot: '^src/adapters/$1/' },
     },
     {
+      name: 'http-server-by-its-door',
+      comment: 'What is behind the door may change with the kernel and with Node; who leans on it breaks.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/adapters/http-server/' },
+      to: { path: '^src/adapters/http-server/', pathNot: '^src/adapters/http-server/index[.]ts$' },
+    },
+    {
       name: 'only-bootstrap-knows-the-wiring',
       comment:
         'The composition root knows everybody, and nobody knows it; an adapter gets its values as arguments.',

@@ -1,24 +1,25 @@
 import { setMaxListeners } from 'node:events';
 import { resolve } from 'node:path';
 import { EmbeddedPostgres } from '../adapters/embedded-postgres/embedded-postgres';
-import { DrainingServer } from '../adapters/http/draining/draining-server';
-import { koaApp } from '../adapters/http/koa-app';
-import { MetricsServer } from '../adapters/http/metrics-server';
+import { DrainingServer, MetricsServer } from '../adapters/http-server';
+import { refusalProblem } from '../adapters/koa/edge/refusal-problem';
+import { koaApp } from '../adapters/koa/koa-app';
 import { standardOutput } from '../adapters/observability/log-destination';
 import { ServiceMetrics } from '../adapters/observability/metrics/service-metrics';
 import { OpenTelemetry } from '../adapters/observability/open-telemetry';
 import { PinoLog } from '../adapters/observability/pino-log';
-import { KyselyIdempotencyKeys } from '../adapters/postgres/kysely-idempotency-keys';
-import { KyselyJobRepository } from '../adapters/postgres/kysely-job-repository';
-import { PostgresDatabase } from '../adapters/postgres/postgres-database';
-import { PostgresSchema } from '../adapters/postgres/postgres-schema';
+import { PostgresDatabase } from '../adapters/postgres/connection/postgres-database';
+import { KyselyIdempotencyKeys } from '../adapters/postgres/intake/kysely-idempotency-keys';
+import { KyselyJobRepository } from '../adapters/postgres/jobs/kysely-job-repository';
+import { PostgresSchema } from '../adapters/postgres/migrations/postgres-schema';
 import { SystemClock } from '../adapters/system/system-clock';
-import { UuidJobIds } from '../adapters/system/uuid-job-ids';
-import { GroupCommit } from '../application/group-commit';
-import { IdempotencyExpiry } from '../application/idempotency-expiry';
-import { JobService } from '../application/job-service';
-import { Lifecycle } from '../domain/lifecycle';
+import { UuidJobIds } from '../adapters/system/uuids';
+import { GroupCommit } from '../application/intake/batch-writer';
+import { IdempotencyExpiry } from '../application/intake/idempotency-expiry';
+import { JobService } from '../application/jobs/job-service';
+import { Lifecycle } from '../domain/lifecycle/lifecycle';
 import type { Config } from './config';
+import { observeHttpServer } from './http-server-events';
 import { Registry } from './registry';
 import { TOKENS as T } from './tokens';
 
@@ -112,12 +113,9 @@ export function components(config: Config): Registry {
       target: config.listen,
       lingerMs: config.drain.lingerMs,
       limits: config.httpLimits,
-      log: use(T.log),
       cancel: () => cancellation.abort(),
-      observer: (event) => {
-        if (event.type === 'listener-closed') metrics.drain.listenerClosed(event.atMs);
-        if (event.type === 'drained') metrics.drain.drained();
-      },
+      refusalLook: refusalProblem,
+      observer: observeHttpServer(use(T.log), metrics.drain),
     });
     metrics.connections.watchClients(() => server.connectionCounts());
     return server;

@@ -1,16 +1,14 @@
 import { bool, customCleanEnv, str } from 'envalid';
 import type { ProgramEnvironment } from '../adapters/embedded-postgres/binaries';
-import type { HttpLimits } from '../adapters/http/draining/limits';
-import type { ListenTarget } from '../adapters/http/listener/listen-target';
-import { inheritedListener } from '../adapters/http/listener/socket-activation';
+import { type HttpLimits, inheritedListener, type ListenTarget } from '../adapters/http-server';
 import { type TracesSettings, tracesSettings } from '../adapters/observability/open-telemetry';
 import type { LogLevel } from '../adapters/observability/pino-log';
-import type { PostgresSettings } from '../adapters/postgres/postgres-database';
+import type { PostgresSettings } from '../adapters/postgres/connection/postgres-database';
 import { type NotifySettings, notifySettings } from '../adapters/process/systemd-notify';
-import type { GroupCommitSettings } from '../application/group-commit';
-import type { IdempotencyExpirySettings } from '../application/idempotency-expiry';
-import { type DrainPolicy, drainPolicy } from '../domain/drain-policy';
+import type { GroupCommitSettings } from '../application/intake/batch-writer';
+import type { IdempotencyExpirySettings } from '../application/intake/idempotency-expiry';
 import { InvalidDrainPolicy } from '../domain/errors';
+import { type DrainPolicy, drainPolicy } from '../domain/lifecycle/drain-policy';
 import { databaseUrl, EMBEDDED, milliseconds, wholeNumber } from './validators';
 
 /** All that can be set from outside, checked. */

@@ -1,8 +1,8 @@
 import { container, type DependencyContainer, instanceCachingFactory } from 'tsyringe';
-import type { ComponentGraph } from '../application/component-graph';
-import type { Component } from '../application/ports/component';
+import type { Component } from '../application/lifecycle/component';
+import type { ComponentGraph } from '../application/lifecycle/component-graph';
 import { DependencyCycle } from '../domain/errors';
-import type { Dependencies } from '../domain/stop-order';
+import type { Dependencies } from '../domain/lifecycle/stop-order';
 
 /** The name of something in the container, with its type. */
 export interface Token<T> {

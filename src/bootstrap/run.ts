@@ -3,7 +3,7 @@ import { drainReportTable, logDrainReport } from '../adapters/observability/drai
 import { onFatalErrors, survivePipeErrors } from '../adapters/process/fatal-errors';
 import { hearParent, notifyParent } from '../adapters/process/parent-channel';
 import { onTerminationSignals, startedByNohup } from '../adapters/process/termination-signals';
-import type { ShutdownReport } from '../application/shutdown-report';
+import type { ShutdownReport } from '../application/lifecycle/shutdown-report';
 import { StartInterrupted } from '../domain/errors';
 import { InvalidConfig, readConfig } from './config';
 import { createService, type Service } from './service';

@@ -1,9 +1,9 @@
 import { lifecycleLog } from '../adapters/observability/lifecycle-log';
 import type { PinoLog } from '../adapters/observability/pino-log';
 import { systemdNotify } from '../adapters/process/systemd-notify';
-import type { LifecycleObserver } from '../application/ports/lifecycle-observer';
+import type { LifecycleObserver } from '../application/lifecycle/lifecycle-observer';
+import { ShutdownCoordinator } from '../application/lifecycle/shutdown-coordinator';
 import type { Log } from '../application/ports/log';
-import { ShutdownCoordinator } from '../application/shutdown-coordinator';
 import { components } from './components';
 import type { Config } from './config';
 import { TOKENS } from './tokens';

@@ -1,20 +1,19 @@
 import type { EmbeddedPostgres } from '../adapters/embedded-postgres/embedded-postgres';
-import type { DrainingServer } from '../adapters/http/draining/draining-server';
-import type { MetricsServer } from '../adapters/http/metrics-server';
+import type { DrainingServer, MetricsServer } from '../adapters/http-server';
 import type { ServiceMetrics } from '../adapters/observability/metrics/service-metrics';
 import type { OpenTelemetry } from '../adapters/observability/open-telemetry';
 import type { PinoLog } from '../adapters/observability/pino-log';
-import type { PostgresDatabase } from '../adapters/postgres/postgres-database';
-import type { PostgresSchema } from '../adapters/postgres/postgres-schema';
-import type { GroupCommit } from '../application/group-commit';
-import type { IdempotencyExpiry } from '../application/idempotency-expiry';
-import type { JobService } from '../application/job-service';
-import type { BatchJobRepository } from '../application/ports/batch-job-repository';
+import type { PostgresDatabase } from '../adapters/postgres/connection/postgres-database';
+import type { PostgresSchema } from '../adapters/postgres/migrations/postgres-schema';
+import type { BatchJobRepository } from '../application/intake/batch-store';
+import type { GroupCommit } from '../application/intake/batch-writer';
+import type { IdempotencyExpiry } from '../application/intake/idempotency-expiry';
+import type { IdempotencyKeys } from '../application/intake/idempotency-keys';
+import type { JobService } from '../application/jobs/job-service';
 import type { Clock } from '../application/ports/clock';
 import type { DatabaseLocation } from '../application/ports/database-location';
-import type { IdempotencyKeys } from '../application/ports/idempotency-keys';
-import type { JobIdGenerator } from '../application/ports/job-id-generator';
-import type { Lifecycle } from '../domain/lifecycle';
+import type { JobIdGenerator } from '../application/ports/id-generator';
+import type { Lifecycle } from '../domain/lifecycle/lifecycle';
 import { token } from './registry';
 
 /** What the wiring calls things. A component's token bears the component's own name. */

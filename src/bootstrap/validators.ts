@@ -1,5 +1,5 @@
 import { makeValidator } from 'envalid';
-import { EXAMPLE_URL, parseConnectionUrl } from '../adapters/postgres/connection-url';
+import { EXAMPLE_URL, parseConnectionUrl } from '../adapters/postgres/connection/connection-url';
 
 /** 24 days: the longest that a Node timer can wait (2^31 - 1 ms). */
 const MAX_MS = 2_147_483_647;

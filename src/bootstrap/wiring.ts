@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { stopWaves } from '../domain/stop-order';
+import { stopWaves } from '../domain/lifecycle/stop-order';
 import { components } from './components';
 import { readConfig } from './config';
 import type { Registry } from './registry';

@@ -29,27 +29,32 @@ const VIOLATIONS: readonly [rule: string, file: string, source: string][] = [
   ],
   [
     'adapters-do-not-know-each-other',
-    'src/adapters/http/uses-postgres.ts',
+    'src/adapters/koa/uses-postgres.ts',
     `import { target } from '../postgres/lint-target';`,
   ],
   [
     'adapters-do-not-know-each-other',
-    'src/adapters/http/uses-postgres-type.ts',
+    'src/adapters/koa/uses-postgres-type.ts',
     `import { type Target } from '../postgres/lint-target';`,
   ],
   [
     'adapters-do-not-know-each-other',
-    'src/adapters/http/deeper/re-exports-memory-type.ts',
+    'src/adapters/koa/deeper/re-exports-memory-type.ts',
     `export type { Target } from '../../memory/lint-target';`,
   ],
   [
     'adapters-do-not-know-each-other',
-    'src/adapters/http/requires-memory.ts',
+    'src/adapters/koa/requires-memory.ts',
     `export const all = require('../memory/lint-target');`,
   ],
   [
+    'http-server-by-its-door',
+    'src/bootstrap/uses-what-is-behind-the-door.ts',
+    `import type { Target } from '../adapters/http-server/lint-target';`,
+  ],
+  [
     'only-bootstrap-knows-the-wiring',
-    'src/adapters/http/uses-bootstrap.ts',
+    'src/adapters/koa/uses-bootstrap.ts',
     `import type { Target } from '../../bootstrap/lint-target';`,
   ],
   [
@@ -70,12 +75,12 @@ const VIOLATIONS: readonly [rule: string, file: string, source: string][] = [
   ],
   [
     'process-module-only-at-the-edge',
-    'src/adapters/http/imports-exit.ts',
+    'src/adapters/koa/imports-exit.ts',
     `import { exit } from 'node:process';`,
   ],
-  ['source-stands-alone', 'src/adapters/http/uses-dev-dependency.ts', `import fc from 'fast-check';`],
-  ['source-stands-alone', 'src/adapters/http/uses-test.ts', `import { t } from '../../../test/lint-target';`],
-  ['every-import-resolves', 'src/adapters/http/imports-nothing.ts', `import { lost } from './not-there';`],
+  ['source-stands-alone', 'src/adapters/koa/uses-dev-dependency.ts', `import fc from 'fast-check';`],
+  ['source-stands-alone', 'src/adapters/koa/uses-test.ts', `import { t } from '../../../test/lint-target';`],
+  ['every-import-resolves', 'src/adapters/koa/imports-nothing.ts', `import { lost } from './not-there';`],
 ];
 
 /** The way back of the cycle, type-only; dependency-cruiser reports a cycle once, at its first file. */
@@ -84,13 +89,14 @@ const CYCLE_TWO = `import type { one } from './cycle-one';\nexport const two = 2
 /** What the architecture allows, so that a rule cannot pass its test by refusing everything. */
 const ALLOWED: readonly [file: string, source: string][] = [
   ['src/application/uses-domain.ts', `import { target } from '../domain/lint-target';`],
-  ['src/adapters/http/deeper/uses-itself.ts', `import { target } from '../lint-target';`],
-  ['src/adapters/http/uses-port.ts', `import type { Target } from '../../application/lint-target';`],
-  ['src/adapters/http/uses-npm.ts', `import Koa from 'koa';`],
+  ['src/adapters/koa/deeper/uses-itself.ts', `import { target } from '../lint-target';`],
+  ['src/adapters/koa/uses-port.ts', `import type { Target } from '../../application/lint-target';`],
+  ['src/adapters/koa/uses-npm.ts', `import Koa from 'koa';`],
+  ['src/bootstrap/uses-the-door.ts', `import { DrainingServer } from '../adapters/http-server';`],
   ['src/adapters/process/uses-process.ts', `import process from 'node:process';`],
   [
     'src/bootstrap/wires.ts',
-    `import 'reflect-metadata';\nimport { container } from 'tsyringe';\nimport '../adapters/http/lint-target';`,
+    `import 'reflect-metadata';\nimport { container } from 'tsyringe';\nimport '../adapters/koa/lint-target';`,
   ],
 ];
 
@@ -98,7 +104,7 @@ const FOLDERS = [
   'domain',
   'application',
   'bootstrap',
-  ...['http', 'postgres', 'memory', 'process'].map((adapter) => `adapters/${adapter}`),
+  ...['http-server', 'koa', 'postgres', 'memory', 'process'].map((adapter) => `adapters/${adapter}`),
 ];
 
 describe('the import rules', () => {

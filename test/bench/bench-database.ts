@@ -3,7 +3,7 @@ import path from 'node:path';
 import { Client } from 'pg';
 import { EmbeddedPostgres } from '../../src/adapters/embedded-postgres/embedded-postgres';
 import { InMemoryLog } from '../../src/adapters/memory/in-memory-log';
-import { Deadline } from '../../src/application/deadline';
+import { Deadline } from '../../src/application/lifecycle/deadline';
 import { createTestDatabase, type TestDatabase } from '../support/postgres';
 import { assertDurable, type Durability } from './durability';
 import { parentOf, treeCpuMs } from './process-usage';

@@ -1,4 +1,4 @@
-import type { BatchJobRepository } from '../../src/application/ports/batch-job-repository';
+import type { BatchJobRepository } from '../../src/application/intake/batch-store';
 import { IdempotencyKeyReused, SubmissionCancelled } from '../../src/domain/errors';
 import { aJob, aKey, NEVER, submission } from './jobs';
 

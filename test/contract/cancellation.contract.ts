@@ -1,4 +1,4 @@
-import type { JobRepository } from '../../src/application/ports/job-repository';
+import type { JobRepository } from '../../src/application/jobs/job-repository';
 import { SubmissionCancelled } from '../../src/domain/errors';
 import type { Onlooker } from '../support/onlooker';
 import { NEVER, sharedAbort, submission } from './jobs';

@@ -1,5 +1,5 @@
-import { Deadline } from '../../src/application/deadline';
-import type { Component } from '../../src/application/ports/component';
+import type { Component } from '../../src/application/lifecycle/component';
+import { Deadline } from '../../src/application/lifecycle/deadline';
 import { NEVER } from './jobs';
 
 /** The contract of the port Component, for one that can start in the test's surroundings. */

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { SystemClock } from '../../src/adapters/system/system-clock';
-import { UuidJobIds } from '../../src/adapters/system/uuid-job-ids';
-import { GroupCommit } from '../../src/application/group-commit';
-import { JobService } from '../../src/application/job-service';
-import type { BatchJobRepository } from '../../src/application/ports/batch-job-repository';
-import type { StoredJob } from '../../src/application/ports/job-repository';
+import { UuidJobIds } from '../../src/adapters/system/uuids';
+import type { BatchJobRepository } from '../../src/application/intake/batch-store';
+import { GroupCommit } from '../../src/application/intake/batch-writer';
+import type { StoredJob } from '../../src/application/jobs/job-repository';
+import { JobService } from '../../src/application/jobs/job-service';
 import { IdempotencyKeyReused } from '../../src/domain/errors';
 import { NEVER } from './jobs';
 

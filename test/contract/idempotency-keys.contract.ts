@@ -1,8 +1,8 @@
-import type { IdempotencyKeys } from '../../src/application/ports/idempotency-keys';
-import type { JobRepository } from '../../src/application/ports/job-repository';
+import type { IdempotencyKeys } from '../../src/application/intake/idempotency-keys';
+import type { JobRepository } from '../../src/application/jobs/job-repository';
 import { SubmissionCancelled } from '../../src/domain/errors';
-import { parseIdempotencyKey } from '../../src/domain/idempotency-key';
-import { type JobId, parseJobName } from '../../src/domain/job';
+import { parseIdempotencyKey } from '../../src/domain/intake/idempotency-key';
+import { type JobId, parseJobName } from '../../src/domain/jobs/job';
 import { NEVER } from './jobs';
 
 const DAY_MS = 86_400_000;

@@ -1,5 +1,5 @@
-import type { JobIdGenerator } from '../../src/application/ports/job-id-generator';
-import { parseJobId } from '../../src/domain/job';
+import type { JobIdGenerator } from '../../src/application/ports/id-generator';
+import { parseJobId } from '../../src/domain/jobs/job';
 
 /** The contract of the port JobIdGenerator. */
 export function jobIdGeneratorContract(build: () => JobIdGenerator): void {

@@ -1,4 +1,4 @@
-import type { JobRepository } from '../../src/application/ports/job-repository';
+import type { JobRepository } from '../../src/application/jobs/job-repository';
 import { IdempotencyKeyReused, SubmissionCancelled } from '../../src/domain/errors';
 import { aJob, aKey, NEVER, submission } from './jobs';
 

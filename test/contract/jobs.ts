@@ -1,8 +1,8 @@
 import { setMaxListeners } from 'node:events';
-import { UuidJobIds } from '../../src/adapters/system/uuid-job-ids';
-import type { Submission } from '../../src/application/ports/job-repository';
-import { type IdempotencyKey, parseIdempotencyKey } from '../../src/domain/idempotency-key';
-import { type Job, parseJobName } from '../../src/domain/job';
+import { UuidJobIds } from '../../src/adapters/system/uuids';
+import type { Submission } from '../../src/application/jobs/job-repository';
+import { type IdempotencyKey, parseIdempotencyKey } from '../../src/domain/intake/idempotency-key';
+import { type Job, parseJobName } from '../../src/domain/jobs/job';
 
 const ids = new UuidJobIds();
 

@@ -1,5 +1,5 @@
 import { InMemoryJobRepository } from '../../src/adapters/memory/in-memory-job-repository';
-import { KyselyJobRepository } from '../../src/adapters/postgres/kysely-job-repository';
+import { KyselyJobRepository } from '../../src/adapters/postgres/jobs/kysely-job-repository';
 import { exactlyOnceContract } from '../contract/exactly-once';
 import { type OpenDatabase, openDatabase } from '../support/open-database';
 

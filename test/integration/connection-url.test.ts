@@ -4,7 +4,7 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { InMemoryLog } from '../../src/adapters/memory/in-memory-log';
-import { PostgresDatabase } from '../../src/adapters/postgres/postgres-database';
+import { PostgresDatabase } from '../../src/adapters/postgres/connection/postgres-database';
 import { NEVER } from '../contract/jobs';
 import { postgresFixture, SETTINGS, stop } from './postgres-fixture';
 

@@ -1,6 +1,6 @@
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
-import { PostgresSchema } from '../../src/adapters/postgres/postgres-schema';
-import { Deadline } from '../../src/application/deadline';
+import { PostgresSchema } from '../../src/adapters/postgres/migrations/postgres-schema';
+import { Deadline } from '../../src/application/lifecycle/deadline';
 import { StoreUnavailable } from '../../src/domain/errors';
 import { componentContract } from '../contract/component.contract';
 import { NEVER } from '../contract/jobs';

@@ -1,9 +1,9 @@
-import { KyselyJobRepository } from '../../src/adapters/postgres/kysely-job-repository';
-import type { PostgresDatabase } from '../../src/adapters/postgres/postgres-database';
-import { GroupCommit } from '../../src/application/group-commit';
-import type { JobRepository, Submission } from '../../src/application/ports/job-repository';
+import type { PostgresDatabase } from '../../src/adapters/postgres/connection/postgres-database';
+import { KyselyJobRepository } from '../../src/adapters/postgres/jobs/kysely-job-repository';
+import { GroupCommit } from '../../src/application/intake/batch-writer';
+import type { JobRepository, Submission } from '../../src/application/jobs/job-repository';
 import { CommitInDoubt, DataRefused, OutcomeUnknown, StoreUnavailable } from '../../src/domain/errors';
-import type { JobName } from '../../src/domain/job';
+import type { JobName } from '../../src/domain/jobs/job';
 import { batchJobRepositoryContract } from '../contract/batch-job-repository.contract';
 import { cancellationContract } from '../contract/cancellation.contract';
 import { jobRepositoryContract } from '../contract/job-repository.contract';

@@ -1,6 +1,6 @@
-import { KyselyIdempotencyKeys } from '../../src/adapters/postgres/kysely-idempotency-keys';
-import { KyselyJobRepository } from '../../src/adapters/postgres/kysely-job-repository';
-import { UuidJobIds } from '../../src/adapters/system/uuid-job-ids';
+import { KyselyIdempotencyKeys } from '../../src/adapters/postgres/intake/kysely-idempotency-keys';
+import { KyselyJobRepository } from '../../src/adapters/postgres/jobs/kysely-job-repository';
+import { UuidJobIds } from '../../src/adapters/system/uuids';
 import { idempotencyKeysContract } from '../contract/idempotency-keys.contract';
 import { openDatabase } from '../support/open-database';
 import { letKeysAge } from './postgres-fixture';

@@ -1,10 +1,13 @@
-import { KyselyIdempotencyKeys } from '../../src/adapters/postgres/kysely-idempotency-keys';
-import { KyselyJobRepository } from '../../src/adapters/postgres/kysely-job-repository';
-import type { PostgresDatabase, PostgresSettings } from '../../src/adapters/postgres/postgres-database';
-import { PostgresSchema } from '../../src/adapters/postgres/postgres-schema';
-import { UuidJobIds } from '../../src/adapters/system/uuid-job-ids';
-import { GroupCommit } from '../../src/application/group-commit';
-import type { JobRepository } from '../../src/application/ports/job-repository';
+import type {
+  PostgresDatabase,
+  PostgresSettings,
+} from '../../src/adapters/postgres/connection/postgres-database';
+import { KyselyIdempotencyKeys } from '../../src/adapters/postgres/intake/kysely-idempotency-keys';
+import { KyselyJobRepository } from '../../src/adapters/postgres/jobs/kysely-job-repository';
+import { PostgresSchema } from '../../src/adapters/postgres/migrations/postgres-schema';
+import { UuidJobIds } from '../../src/adapters/system/uuids';
+import { GroupCommit } from '../../src/application/intake/batch-writer';
+import type { JobRepository } from '../../src/application/jobs/job-repository';
 import { StoreUnavailable } from '../../src/domain/errors';
 import { batchJobRepositoryContract } from '../contract/batch-job-repository.contract';
 import { cancellationContract } from '../contract/cancellation.contract';

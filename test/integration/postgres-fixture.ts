@@ -1,8 +1,11 @@
 import { InMemoryLog } from '../../src/adapters/memory/in-memory-log';
-import { PostgresDatabase, type PostgresSettings } from '../../src/adapters/postgres/postgres-database';
-import { PostgresSchema } from '../../src/adapters/postgres/postgres-schema';
-import { Deadline } from '../../src/application/deadline';
-import type { GroupCommitSettings } from '../../src/application/group-commit';
+import {
+  PostgresDatabase,
+  type PostgresSettings,
+} from '../../src/adapters/postgres/connection/postgres-database';
+import { PostgresSchema } from '../../src/adapters/postgres/migrations/postgres-schema';
+import type { GroupCommitSettings } from '../../src/application/intake/batch-writer';
+import { Deadline } from '../../src/application/lifecycle/deadline';
 import { NEVER } from '../contract/jobs';
 import { Onlooker } from '../support/onlooker';
 import { createTestDatabase, type TestDatabase } from '../support/postgres';

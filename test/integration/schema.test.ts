@@ -1,8 +1,8 @@
 import { Kysely, Migrator, PostgresDialect } from 'kysely';
 import { Client, Pool } from 'pg';
-import { KyselyIdempotencyKeys } from '../../src/adapters/postgres/kysely-idempotency-keys';
-import { KyselyJobRepository } from '../../src/adapters/postgres/kysely-job-repository';
-import { PostgresSchema } from '../../src/adapters/postgres/postgres-schema';
+import { KyselyIdempotencyKeys } from '../../src/adapters/postgres/intake/kysely-idempotency-keys';
+import { KyselyJobRepository } from '../../src/adapters/postgres/jobs/kysely-job-repository';
+import { PostgresSchema } from '../../src/adapters/postgres/migrations/postgres-schema';
 import { aKey, NEVER, submission } from '../contract/jobs';
 import { until } from '../support/until';
 import { postgresFixture, stop } from './postgres-fixture';

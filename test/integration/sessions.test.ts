@@ -1,5 +1,5 @@
 import dns from 'node:dns';
-import { KyselyJobRepository } from '../../src/adapters/postgres/kysely-job-repository';
+import { KyselyJobRepository } from '../../src/adapters/postgres/jobs/kysely-job-repository';
 import { SubmissionCancelled } from '../../src/domain/errors';
 import { NEVER, sharedAbort, submission } from '../contract/jobs';
 import { describeWith } from '../support/optional-suite';

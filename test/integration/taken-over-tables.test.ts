@@ -1,5 +1,5 @@
-import { KyselyJobRepository } from '../../src/adapters/postgres/kysely-job-repository';
-import { parseJobId } from '../../src/domain/job';
+import { KyselyJobRepository } from '../../src/adapters/postgres/jobs/kysely-job-repository';
+import { parseJobId } from '../../src/domain/jobs/job';
 import { aKey, NEVER, submission } from '../contract/jobs';
 import { postgresFixture } from './postgres-fixture';
 

@@ -3,8 +3,8 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { InMemoryLog } from '../../src/adapters/memory/in-memory-log';
-import { parseConnectionUrl } from '../../src/adapters/postgres/connection-url';
-import { PostgresDatabase } from '../../src/adapters/postgres/postgres-database';
+import { parseConnectionUrl } from '../../src/adapters/postgres/connection/connection-url';
+import { PostgresDatabase } from '../../src/adapters/postgres/connection/postgres-database';
 import { NEVER } from '../contract/jobs';
 import { PrivatePostgres } from '../faults/support/private-postgres';
 import { describeWith } from '../support/optional-suite';

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { openApiDocument } from '../../src/adapters/http/openapi-document';
+import { openApiDocument } from '../../src/adapters/koa/docs/openapi-document';
 import { assertDescribed, document, headersOf, servicePorts } from '../support/openapi';
 import { createTestDatabase, type TestDatabase } from '../support/postgres';
 import { RawClient } from '../support/raw-client';

@@ -1,7 +1,10 @@
 import { InMemoryLog } from '../../src/adapters/memory/in-memory-log';
-import { PostgresDatabase, type PostgresSettings } from '../../src/adapters/postgres/postgres-database';
-import { PostgresSchema } from '../../src/adapters/postgres/postgres-schema';
-import { Deadline } from '../../src/application/deadline';
+import {
+  PostgresDatabase,
+  type PostgresSettings,
+} from '../../src/adapters/postgres/connection/postgres-database';
+import { PostgresSchema } from '../../src/adapters/postgres/migrations/postgres-schema';
+import { Deadline } from '../../src/application/lifecycle/deadline';
 import { createTestDatabase } from './postgres';
 
 const SETTINGS: PostgresSettings = {

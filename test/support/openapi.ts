@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Ajv2020 } from 'ajv/dist/2020';
 import addFormats from 'ajv-formats';
-import { openApiDocument } from '../../src/adapters/http/openapi-document';
+import { openApiDocument } from '../../src/adapters/koa/docs/openapi-document';
 
 /** What `fetch` gives, with its body read, or an answer of the raw client. */
 export interface Answer {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Client } from 'pg';
 import { EmbeddedPostgres } from '../../src/adapters/embedded-postgres/embedded-postgres';
-import { Deadline } from '../../src/application/deadline';
+import { Deadline } from '../../src/application/lifecycle/deadline';
 import type { Log } from '../../src/application/ports/log';
 
 export interface TestServer {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { openApiDocument } from '../../src/adapters/http/openapi-document';
+import { openApiDocument } from '../../src/adapters/koa/docs/openapi-document';
 import { components } from '../../src/bootstrap/components';
 import { readConfig } from '../../src/bootstrap/config';
 import { describeWiring } from '../../src/bootstrap/wiring';

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { abortable } from '../../application/abortable';
-import type { Deadline } from '../../application/deadline';
-import type { Component, StopDetails } from '../../application/ports/component';
+import { abortable } from '../../application/intake/abortable';
+import type { Component, StopDetails } from '../../application/lifecycle/component';
+import type { Deadline } from '../../application/lifecycle/deadline';
 import type { DatabaseLocation } from '../../application/ports/database-location';
 import type { Log } from '../../application/ports/log';
 import type { ProgramEnvironment } from './binaries';

@@ -1,9 +1,9 @@
-import type { BatchJobRepository, BatchOutcome } from '../../application/ports/batch-job-repository';
+import type { BatchJobRepository, BatchOutcome } from '../../application/intake/batch-store';
+import type { IdempotencyKeys } from '../../application/intake/idempotency-keys';
+import type { StoredJob, Submission } from '../../application/jobs/job-repository';
 import type { Clock } from '../../application/ports/clock';
-import type { IdempotencyKeys } from '../../application/ports/idempotency-keys';
-import type { StoredJob, Submission } from '../../application/ports/job-repository';
 import { IdempotencyKeyReused, SubmissionCancelled } from '../../domain/errors';
-import type { Job, JobId } from '../../domain/job';
+import type { Job, JobId } from '../../domain/jobs/job';
 
 /** Jobs in memory, gone with the process. Keeps and hands out copies, so that nobody changes a row by reference. */
 export class InMemoryJobRepository implements BatchJobRepository, IdempotencyKeys {

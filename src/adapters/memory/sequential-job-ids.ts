@@ -1,5 +1,5 @@
-import type { JobIdGenerator } from '../../application/ports/job-id-generator';
-import { type JobId, parseJobId } from '../../domain/job';
+import type { JobIdGenerator } from '../../application/ports/id-generator';
+import { type JobId, parseJobId } from '../../domain/jobs/job';
 
 /** Ids that count up from 1, so that a test can foretell them. */
 export class SequentialJobIds implements JobIdGenerator {

@@ -1,5 +1,5 @@
+import type { ComponentReport, ShutdownReport } from '../../application/lifecycle/shutdown-report';
 import type { Log } from '../../application/ports/log';
-import type { ComponentReport, ShutdownReport } from '../../application/shutdown-report';
 import { inTenths, tenths } from '../../application/tenths';
 
 /** The account of the whole shutdown as one line, the last of the log. Its fields are in docs/logs.md. */

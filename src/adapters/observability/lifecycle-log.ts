@@ -1,6 +1,6 @@
-import type { LifecycleObserver } from '../../application/ports/lifecycle-observer';
+import type { LifecycleObserver } from '../../application/lifecycle/lifecycle-observer';
+import type { ComponentReport } from '../../application/lifecycle/shutdown-report';
 import type { Log } from '../../application/ports/log';
-import type { ComponentReport } from '../../application/shutdown-report';
 import { inTenths, tenths } from '../../application/tenths';
 
 /** One line for each lifecycle event. */

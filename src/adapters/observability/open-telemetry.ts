@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type * as Api from '@opentelemetry/api';
 import type * as Sdk from '@opentelemetry/sdk-node';
-import type { Deadline } from '../../application/deadline';
-import type { Component } from '../../application/ports/component';
+import type { Component } from '../../application/lifecycle/component';
+import type { Deadline } from '../../application/lifecycle/deadline';
 import type { Log } from '../../application/ports/log';
 import type { Exchange } from '../../application/ports/request-metrics';
 import type { RequestSpan, RequestTracing, TracedRequest } from '../../application/ports/request-tracing';

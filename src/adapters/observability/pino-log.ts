@@ -1,6 +1,6 @@
 import { type Logger, type LoggerOptions, pino, stdSerializers } from 'pino';
-import type { Deadline } from '../../application/deadline';
-import type { Component } from '../../application/ports/component';
+import type { Component } from '../../application/lifecycle/component';
+import type { Deadline } from '../../application/lifecycle/deadline';
 import type { Log, LogFields } from '../../application/ports/log';
 import type { LogDestination } from './log-destination';
 

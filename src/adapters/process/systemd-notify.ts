@@ -1,4 +1,4 @@
-import type { LifecycleEvent, LifecycleObserver } from '../../application/ports/lifecycle-observer';
+import type { LifecycleEvent, LifecycleObserver } from '../../application/lifecycle/lifecycle-observer';
 import type { Log } from '../../application/ports/log';
 import { notifySocket, type SendNotice } from './notify-socket';
 

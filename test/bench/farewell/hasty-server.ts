@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { Connection } from '../../../src/adapters/http/draining/connection';
-import { refusalText, TIMED_OUT } from '../../../src/adapters/http/draining/refusal';
+import { Connection } from '../../../src/adapters/http-server/draining/connection';
+import { plainRefusal, Refusals } from '../../../src/adapters/http-server/draining/refusals';
 
 /** The last words to an idle connection: a bare FIN, or `408 Request Timeout` with `Connection: close` before it. */
 export type Farewell = 'fin' | '408';
@@ -18,13 +18,14 @@ export interface HastyServer {
 /** A server that says farewell to each connection a few milliseconds after its last answer, as a drain does at its end. */
 export async function hastyServer(farewell: Farewell, maxPatienceMs: number): Promise<HastyServer> {
   const ran = new Set<string>();
-  const lastWords = farewell === '408' ? refusalText(TIMED_OUT) : '';
+  const refusals = new Refusals(plainRefusal);
+  const bytes = farewell === '408' ? refusals.bytes('timed-out') : '';
   const connections = new Map<Socket, Connection>();
   let farewells = 0;
 
   const server = createServer((request: IncomingMessage, response) => {
     const connection = connections.get(request.socket);
-    if (!connection || connection.deaf) return;
+    if (!connection?.takesRequests) return;
     connection.responses.push(response);
     response.on('close', connection.onResponseClose);
     ran.add(String(request.headers['x-id']));
@@ -33,12 +34,13 @@ export async function hastyServer(farewell: Farewell, maxPatienceMs: number): Pr
   server.on('connection', (socket: Socket) => {
     const onOver = () => {
       setTimeout(() => {
-        if (connection.parting || connection.responses.length > 0) return;
+        if (connection.isClosing || connection.responses.length > 0) return;
         farewells += 1;
-        connection.part(lastWords);
+        connection.lingeringClose(bytes);
       }, Math.random() * maxPatienceMs);
     };
     const connection = new Connection(socket, {
+      refusals,
       peerFinTimeoutMs: 500,
       stalledBodyTimeoutMs: 500,
       discardTimeoutMs: 5_000,

@@ -46,7 +46,7 @@ describe('the end of a connection', () => {
     await fixture.said((line) => line.row === 'stored');
     fixture.sigterm();
     expect((await fixture.exited()).code).toBe(0);
-    expect(fixture.report).toMatchObject({ forced: 0, figures: { untaken: 3 } });
+    expect(fixture.report).toMatchObject({ forced: 0, figures: { unread: 3 } });
     expect(fixture.lines.map((line) => line.event)).not.toContain('cancelled');
     client.destroy();
   });
@@ -73,12 +73,12 @@ describe('the end of a connection', () => {
   });
 
   it('comes for a client that has stopped reading also where no drain is under way', async () => {
-    const fixture = await FixtureProcess.start({ limits: { untakenAnswerTimeoutMs: 300 } });
-    const [deaf, slow] = [
+    const fixture = await FixtureProcess.start({ limits: { unreadAnswerTimeoutMs: 300 } });
+    const [stalled, slow] = [
       await RawClient.open(fixture.port, { reading: false }),
       await RawClient.open(fixture.port),
     ];
-    deaf.write(get('/big'));
+    stalled.write(get('/big'));
     // Longer than the limit and a look apart: a handler may be slow.
     slow.write(get('/slow?ms=2500'));
     const onlooker = await RawClient.open(fixture.port);
@@ -90,7 +90,7 @@ describe('the end of a connection', () => {
     }
     expect(open).toBe(2);
     expect((await slow.waitForAnswers(1))[0]?.status).toBe(200);
-    deaf.destroy();
+    stalled.destroy();
   });
 
   it('does not wait for a hijacked peer that talks on', async () => {

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import type { StopDetails } from '../../../src/application/ports/component';
+import type { StopDetails } from '../../../src/application/lifecycle/component';
 import { waitFor } from '../../support/raw-client';
 
 export interface FixtureSettings {

@@ -39,7 +39,7 @@ describe('half-sent requests', () => {
     for (const client of [head, body]) {
       const [answer] = await client.waitForAnswers(1);
       expect([answer?.status, answer?.headers.get('connection')]).toEqual([408, 'close']);
-      expect(JSON.parse(answer?.body ?? '')).toMatchObject({ status: 408, code: 'request_timeout' });
+      expect(JSON.parse(answer?.body ?? '')).toMatchObject({ status: 408, kind: 'timed-out' });
       // Completed after the 408, it must not be run all the same.
       client.write('def');
       expect(await client.waitForEnd()).toBe('fin');

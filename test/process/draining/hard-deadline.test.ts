@@ -39,8 +39,8 @@ describe('the hard deadline', () => {
       'close',
     ]);
     expect(third?.headers.get('retry-after')).toBe('1');
-    expect(third?.headers.get('content-type')).toBe('application/problem+json');
-    expect(JSON.parse(third?.body ?? '')).toMatchObject({ status: 503, code: 'shutting_down' });
+    expect(third?.headers.get('content-type')).toBe('application/json');
+    expect(JSON.parse(third?.body ?? '')).toMatchObject({ status: 503, kind: 'not-awaited', method: 'GET' });
     const { code, tookMs } = await fixture.exited();
     expect(code).toBe(1);
     expect(tookMs).toBeLessThan(3_000);

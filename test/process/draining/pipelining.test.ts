@@ -68,7 +68,7 @@ describe('pipelined requests', () => {
       [503, 'keep-alive'],
       [503, 'close'],
     ]);
-    for (const { body } of late.answers) expect(JSON.parse(body)).toMatchObject({ code: 'shutting_down' });
+    for (const { body } of late.answers) expect(JSON.parse(body)).toMatchObject({ kind: 'not-run' });
     expect((await fixture.exited()).code).toBe(1);
     expect([fixture.ran('GET /fast'), fixture.rows]).toEqual([0, []]);
     expect(fixture.report).toMatchObject({ forced: 1, figures: { turnedAway: 3 } });

@@ -15,8 +15,8 @@
  *   GET  /block?ms=N       blocks the event loop
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { DrainingServer } from '../../../src/adapters/http/draining/draining-server';
-import { Deadline } from '../../../src/application/deadline';
+import { DrainingServer } from '../../../src/adapters/http-server';
+import { Deadline } from '../../../src/application/lifecycle/deadline';
 
 const settings = JSON.parse(process.argv[2] ?? '{}') as {
   lingerMs?: number;
@@ -25,7 +25,6 @@ const settings = JSON.parse(process.argv[2] ?? '{}') as {
   upgrades?: boolean;
 };
 const say = (line: object) => process.stdout.write(`${JSON.stringify(line)}\n`);
-const quiet = () => {};
 const cancelled = new AbortController();
 const held: ServerResponse[] = [];
 
@@ -33,11 +32,14 @@ const server = new DrainingServer({
   handler,
   target: { kind: 'address', port: 0, host: '127.0.0.1' },
   lingerMs: settings.lingerMs ?? 250,
-  log: { debug: quiet, info: quiet, warn: quiet, error: quiet },
   cancel: () => {
     say({ cancelled: true });
     cancelled.abort();
   },
+  refusalLook: (refusal) => ({
+    headers: { 'Content-Type': 'application/json', 'Retry-After': '1' },
+    body: JSON.stringify(refusal),
+  }),
   observer: (event) => say({ event: event.type, ...event }),
   ...(settings.limits ? { limits: settings.limits } : {}),
   ...(settings.upgrades

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { EmbeddedPostgres } from '../../../src/adapters/embedded-postgres/embedded-postgres';
 import { InMemoryLog } from '../../../src/adapters/memory/in-memory-log';
-import { Deadline } from '../../../src/application/deadline';
+import { Deadline } from '../../../src/application/lifecycle/deadline';
 import { componentContract } from '../../contract/component.contract';
 import { NEVER } from '../../contract/jobs';
 import { newFolder, removeFolders } from './project';

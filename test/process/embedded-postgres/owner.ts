@@ -1,5 +1,5 @@
 import { EmbeddedPostgres } from '../../../src/adapters/embedded-postgres/embedded-postgres';
-import { Deadline } from '../../../src/application/deadline';
+import { Deadline } from '../../../src/application/lifecycle/deadline';
 import type { Log } from '../../../src/application/ports/log';
 
 /**

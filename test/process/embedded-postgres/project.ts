@@ -18,8 +18,8 @@ import { transformFileSync } from '@swc/core';
 const ROOT = path.resolve(__dirname, '../../..');
 const SOURCES = [
   'src/adapters/embedded-postgres',
-  'src/application/abortable.ts',
-  'src/application/deadline.ts',
+  'src/application/intake/abortable.ts',
+  'src/application/lifecycle/deadline.ts',
   'test/process/embedded-postgres/owner.ts',
 ];
 const folders: string[] = [];

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
-import { closeListener, openListener } from '../../../src/adapters/http/listener/listener';
+import { closeListener, openListener } from '../../../src/adapters/http-server';
 import { describeUnless } from '../../support/optional-suite';
 import { withoutLinux } from '../../support/platform';
 import { HalfConnectedClient } from './support/raw-socket';

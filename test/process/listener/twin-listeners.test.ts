@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import path from 'node:path';
-import { closeListener, openListener } from '../../../src/adapters/http/listener/listener';
+import { closeListener, openListener } from '../../../src/adapters/http-server';
 import { itUnless } from '../../support/optional-suite';
 import { withoutReusePort } from '../../support/platform';
 import { type BuiltFixture, buildFixture } from './support/built-fixture';

@@ -99,7 +99,7 @@ describe('npm start', () => {
       const service = ServiceProcess.spawn(npmStart(folder, ...asNobody));
       await served(service, 'read-only');
       expect(service.stderr).not.toContain('lastcall:');
-      writeFileSync(path.join(folder, 'src/domain/job.ts'), '// changed\n', { flag: 'a' });
+      writeFileSync(path.join(folder, 'src/domain/jobs/job.ts'), '// changed\n', { flag: 'a' });
       const stale = ServiceProcess.spawn(npmStart(folder, ...asNobody));
       await served(stale, 'older');
       expect(stale.stderr).toMatch(/^lastcall: the build is older than the sources, and stays so \(.*\)$/m);

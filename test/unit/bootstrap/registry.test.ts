@@ -1,4 +1,4 @@
-import type { Component } from '../../../src/application/ports/component';
+import type { Component } from '../../../src/application/lifecycle/component';
 import { Registry, token, type Use } from '../../../src/bootstrap/registry';
 import { DependencyCycle } from '../../../src/domain/errors';
 

@@ -1,5 +1,5 @@
 import { InMemoryLog } from '../../../src/adapters/memory/in-memory-log';
-import type { LifecycleEvent } from '../../../src/application/ports/lifecycle-observer';
+import type { LifecycleEvent } from '../../../src/application/lifecycle/lifecycle-observer';
 import { tellAll } from '../../../src/bootstrap/service';
 
 it('tells all observers, also when one of them fails', () => {

@@ -1,7 +1,7 @@
 import { components } from '../../../src/bootstrap/components';
 import { readConfig } from '../../../src/bootstrap/config';
 import { describeWiring } from '../../../src/bootstrap/wiring';
-import { type Dependencies, stopWaves } from '../../../src/domain/stop-order';
+import { type Dependencies, stopWaves } from '../../../src/domain/lifecycle/stop-order';
 
 const given = () => components(readConfig({ DATABASE_URL: 'postgres://h/d' }));
 const embedded = () => components(readConfig({}));

@@ -1,4 +1,4 @@
-import type { LifecycleEvent } from '../../../application/ports/lifecycle-observer';
+import type { LifecycleEvent } from '../../../application/lifecycle/lifecycle-observer';
 import { gauge, labelled, type MetricFamily } from './metric-family';
 
 /**

@@ -1,5 +1,5 @@
-import type { LifecycleEvent } from '../../../application/ports/lifecycle-observer';
-import type { Phase } from '../../../domain/lifecycle';
+import type { LifecycleEvent } from '../../../application/lifecycle/lifecycle-observer';
+import type { Phase } from '../../../domain/lifecycle/lifecycle';
 import { counter, gauge, labelled, type MetricFamily } from './metric-family';
 
 const PHASES: readonly Phase[] = ['starting', 'ready', 'draining', 'stopped'];

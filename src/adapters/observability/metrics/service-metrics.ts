@@ -1,4 +1,4 @@
-import type { LifecycleEvent } from '../../../application/ports/lifecycle-observer';
+import type { LifecycleEvent } from '../../../application/lifecycle/lifecycle-observer';
 import type { MetricsPage } from '../../../application/ports/metrics-page';
 import { ConnectionMetrics } from './connection-metrics';
 import { DrainMetrics } from './drain-metrics';

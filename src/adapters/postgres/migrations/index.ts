@@ -1,6 +1,6 @@
 import type { Migration } from 'kysely';
-import { jobs } from './0001-jobs';
-import { idempotencyKeys } from './0002-idempotency-keys';
+import { idempotencyKeys } from '../intake/0002-idempotency-keys';
+import { jobs } from '../jobs/0001-jobs';
 
 /** All migrations by name; they run in the order of their names, each once for a database. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {

@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { transformFileSync } from '@swc/core';
 
 const root = resolve(__dirname, '../../../..');
-const folders = ['src/adapters/http/listener', 'test/process/listener/fixtures'];
+const folders = ['src/adapters/http-server', 'test/process/listener/fixtures'];
 
 export interface BuiltFixture {
   readonly folder: string;
@@ -17,7 +17,7 @@ export interface BuiltFixture {
 export function buildFixture(): BuiltFixture {
   const folder = mkdtempSync(join(tmpdir(), 'lastcall-listener-'));
   for (const path of folders.flatMap((each) =>
-    readdirSync(join(root, each)).map((file) => join(each, file)),
+    readdirSync(join(root, each), { recursive: true }).map((file) => join(each, String(file))),
   )) {
     if (!path.endsWith('.ts')) continue;
     const to = join(folder, path.replace(/\.ts$/, '.js'));

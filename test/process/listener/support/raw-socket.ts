@@ -1,5 +1,9 @@
-import { type Libc, loadLibc } from '../../../../src/adapters/http/listener/libc';
-import { ANY_TTL, HIGHEST_TTL, setMinimumTtl } from '../../../../src/adapters/http/listener/minimum-ttl';
+import { type Libc, loadLibc } from '../../../../src/adapters/http-server/listener/libc';
+import {
+  ANY_TTL,
+  HIGHEST_TTL,
+  setMinimumTtl,
+} from '../../../../src/adapters/http-server/listener/linux-listen-kernel';
 
 const AF_INET = 2;
 const SOCK_STREAM = 1;
@@ -43,7 +47,7 @@ export function heldSocket(): { fd: number; port: number; close(): void } {
   return { fd, port: address.readUInt16BE(2), close: () => libc.close(fd) };
 }
 
-/** A client whose SYN has arrived, and who is deaf to the answer: a handshake that stays under way. */
+/** A client whose SYN has arrived, and who does not hear the answer: a handshake that stays under way. */
 export class HalfConnectedClient {
   readonly #libc: Libc = loadLibc();
   readonly #fd: number;

@@ -2,7 +2,10 @@ import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process'
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createInterface } from 'node:readline';
-import type { ListenerCloseReport, ListenTarget } from '../../../../src/adapters/http/listener/listener';
+import type {
+  ListenerCloseReport,
+  ListenTarget,
+} from '../../../../src/adapters/http-server/listener/listener';
 import type { BuiltFixture } from './built-fixture';
 
 export interface FixtureOptions {

@@ -5,7 +5,7 @@ import { InMemoryRequestTracing } from '../../../../src/adapters/memory/in-memor
 import { ManualClock } from '../../../../src/adapters/memory/manual-clock';
 import { SequentialJobIds } from '../../../../src/adapters/memory/sequential-job-ids';
 import { SettableReadiness } from '../../../../src/adapters/memory/settable-readiness';
-import { GroupCommit } from '../../../../src/application/group-commit';
+import { GroupCommit } from '../../../../src/application/intake/batch-writer';
 import { batchJobRepositoryContract } from '../../../contract/batch-job-repository.contract';
 import { clockContract } from '../../../contract/clock.contract';
 import { jobIdGeneratorContract } from '../../../contract/job-id-generator.contract';

@@ -3,7 +3,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { trace } from '@opentelemetry/api';
 import { InMemoryLog } from '../../../../src/adapters/memory/in-memory-log';
 import { OpenTelemetry, tracesSettings } from '../../../../src/adapters/observability/open-telemetry';
-import { Deadline } from '../../../../src/application/deadline';
+import { Deadline } from '../../../../src/application/lifecycle/deadline';
 import { requestTracingContract } from '../../../contract/request-tracing.contract';
 
 const ONLY_TRACES = { serviceName: 'lastcall', alsoMetrics: false, alsoLogs: false };

@@ -1,6 +1,6 @@
 import type { LogDestination } from '../../../../src/adapters/observability/log-destination';
 import { PinoLog } from '../../../../src/adapters/observability/pino-log';
-import { Deadline } from '../../../../src/application/deadline';
+import { Deadline } from '../../../../src/application/lifecycle/deadline';
 import { componentContract } from '../../../contract/component.contract';
 import { logContract } from '../../../contract/log.contract';
 

@@ -1,5 +1,5 @@
 import { SystemClock } from '../../../../src/adapters/system/system-clock';
-import { UuidJobIds } from '../../../../src/adapters/system/uuid-job-ids';
+import { UuidJobIds } from '../../../../src/adapters/system/uuids';
 import { clockContract } from '../../../contract/clock.contract';
 import { jobIdGeneratorContract } from '../../../contract/job-id-generator.contract';
 

@@ -1,0 +1,56 @@
+import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Connection } from './connection';
+
+/** For how long nothing has come from a client (or gone to it), by a figure that changes whenever something does. */
+export class Silence {
+  readonly #figureOf: (socket: Socket) => number | undefined;
+  readonly #last = new WeakMap<Socket, { readonly figure: number | undefined; readonly at: number }>();
+
+  /** @param figureOf undefined where a silence is not the client's. */
+  constructor(figureOf: (socket: Socket) => number | undefined) {
+    this.#figureOf = figureOf;
+  }
+
+  /** Milliseconds of silence, as far as the calls of this method could see: 0 at the first. */
+  ofMs(socket: Socket, now: number): number {
+    const figure = this.#figureOf(socket);
+    const last = this.#last.get(socket);
+    if (figure !== undefined && last?.figure === figure) return now - last.at;
+    this.#last.set(socket, { figure, at: now });
+    return 0;
+  }
+}
+
+/** Cuts off clients that read nothing of an answer which waits for them, and would hold their connection for ever. */
+export class UnreadAnswers {
+  readonly #connections: ReadonlyMap<Socket, Connection>;
+  readonly #timeoutMs: number;
+  readonly #silence = new Silence(bytesWaiting);
+
+  constructor(connections: ReadonlyMap<Socket, Connection>, timeoutMs: number) {
+    this.#connections = connections;
+    this.#timeoutMs = timeoutMs;
+  }
+
+  /** To be called every now and then. Returns what was outstanding on the connections that it has cut. */
+  cut(): ServerResponse[] {
+    const now = performance.now();
+    const unread: ServerResponse[] = [];
+    for (const { socket, responses, isHijacked } of this.#connections.values()) {
+      if (responses.length === 0 || isHijacked || this.#silence.ofMs(socket, now) < this.#timeoutMs) continue;
+      unread.push(...responses);
+      socket.destroy();
+    }
+    return unread;
+  }
+}
+
+/**
+ * What the kernel has not taken yet, because the client does not read. `writableLength` stands still under a client that
+ * reads a large answer slowly; libuv's figure, which net goes by in its own timeouts (Node 18 to 26), does not.
+ */
+function bytesWaiting(socket: Socket): number | undefined {
+  const { _handle: handle } = socket as unknown as { _handle: { writeQueueSize: number } | null };
+  return handle?.writeQueueSize || undefined;
+}

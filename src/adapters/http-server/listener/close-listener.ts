@@ -1,0 +1,85 @@
+import type { Server } from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { closeByKernel } from './close-by-kernel';
+import type { EmptyingBounds } from './empty-accept-queue';
+import { linuxListenKernel } from './linux-listen-kernel';
+import type { KernelAccess } from './listen-kernel';
+import type { Listener, ListenerCloseReport } from './listener';
+import { closeSocketOnly } from './node-internals';
+
+/** How to close. `kernel` is for tests and for platforms of one's own; the default is Linux through koffi. */
+export interface CloseOptions extends EmptyingBounds {
+  readonly kernel?: KernelAccess;
+}
+
+const closing = new WeakMap<Listener, Promise<ListenerCloseReport>>();
+
+/**
+ * Stops taking new connections without losing one that the kernel has already completed: each is accepted, and the
+ * server's `connection` event sees it, before the port is released. Established connections are left alone, and the
+ * port can be bound again at once. Resolves when the descriptor is closed; never rejects.
+ * Single-flight: a second call gets the first one's promise.
+ */
+export function closeListener(server: Server, listener: Listener, options: CloseOptions = {}) {
+  const report = closing.get(listener) ?? close(server, listener, options);
+  closing.set(listener, report);
+  return report;
+}
+
+async function close(
+  server: Server,
+  listener: Listener,
+  options: CloseOptions,
+): Promise<ListenerCloseReport> {
+  const began = performance.now();
+  let accepted = 0;
+  const count = () => {
+    accepted += 1;
+  };
+  server.on('connection', count);
+  const how = await emptyAndClose(server, listener, options, () => accepted);
+  server.off('connection', count);
+  return { ...how, accepted, tookMs: performance.now() - began };
+}
+
+async function emptyAndClose(
+  server: Server,
+  listener: Listener,
+  options: CloseOptions,
+  accepted: () => number,
+): Promise<Omit<ListenerCloseReport, 'accepted' | 'tookMs'>> {
+  if (listener.target.kind === 'inherited') {
+    // The queue belongs to the socket, which lives on: whoever owns it next accepts what waits there.
+    closeSocketOnly(server);
+    return { method: 'inherited' };
+  }
+  const access = options.kernel ?? linuxListenKernel();
+  try {
+    if ('kernel' in access) return await closeByKernel(access.kernel, server, listener, options);
+    throw new Error(access.unavailable);
+  } catch (error) {
+    await acceptUntilQuiet(accepted);
+    closeSocketOnly(server);
+    return { method: 'accept-until-quiet', reason: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** libuv accepts one connection a loop turn, so that many empty turns in a row mean an empty queue. */
+const QUIET_TURNS = 20;
+/** Under a flood it never gets quiet: closing late loses no less than closing now. */
+const BOUND_MS = 250;
+
+/**
+ * The best that can be done without the kernel's help: turn the loop until no connection comes any more.
+ * A connection that is made between the last turn and the close is reset by the kernel, and under a flood that
+ * happens at nearly every close.
+ */
+async function acceptUntilQuiet(accepted: () => number): Promise<void> {
+  const stopAt = performance.now() + BOUND_MS;
+  let before = accepted();
+  for (let quiet = 0; quiet < QUIET_TURNS && performance.now() < stopAt; ) {
+    await nextTurn();
+    quiet = accepted() === before ? quiet + 1 : 0;
+    before = accepted();
+  }
+}

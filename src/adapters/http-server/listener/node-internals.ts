@@ -1,0 +1,47 @@
+import { Server, Socket } from 'node:net';
+
+/** What net.Server's own `onconnection` uses and keeps, under the same names in Node 20, 22 and 24 (lib/net.js). */
+interface ServerInternals {
+  allowHalfOpen?: boolean;
+  noDelay?: boolean;
+  keepAlive?: boolean;
+  keepAliveInitialDelay?: number;
+  _connections: number;
+}
+
+/**
+ * Counts connections that are about to be handed over. To be called before the listener closes: net.Server emits
+ * `close` in the next tick where it has none.
+ */
+export function announceConnections(server: Server, count: number): void {
+  (server as unknown as ServerInternals)._connections += count;
+}
+
+/**
+ * Hands an announced, accepted descriptor to the server as if Node had accepted it: the `connection` event, which the
+ * documentation allows anyone to emit, and what the server's count of its connections needs.
+ */
+export function adoptConnection(server: Server, fd: number): void {
+  const internals = server as unknown as ServerInternals;
+  const { allowHalfOpen = false, noDelay = false, keepAlive = false, keepAliveInitialDelay = 0 } = internals;
+  const socket = new Socket({ fd, allowHalfOpen, readable: true, writable: true });
+  Object.assign(socket, { server, _server: server });
+  if (server.maxConnections && internals._connections > server.maxConnections) {
+    socket.destroy();
+    return;
+  }
+  if (noDelay) socket.setNoDelay(true);
+  if (keepAlive) socket.setKeepAlive(true, keepAliveInitialDelay * 1_000); // kept in seconds
+  server.emit('connection', socket);
+}
+
+/** Node has no public way to the descriptor; `_handle.fd` has been there since 0.x. A cluster worker's server has none. */
+export function descriptorOf(owner: Server | Socket): number | undefined {
+  const { _handle } = owner as unknown as { _handle?: { fd?: number } | null };
+  return _handle?.fd !== undefined && _handle.fd >= 0 ? _handle.fd : undefined;
+}
+
+/** http.Server's own close() would also cut idle connections off (Node >= 19); net.Server's does not. */
+export function closeSocketOnly(server: Server): void {
+  Server.prototype.close.call(server);
+}

@@ -1,0 +1,243 @@
+import { EventEmitter, once } from 'node:events';
+import type { QueryResult, QueryResultRow } from 'pg';
+import type { Component, StopDetails } from '../../../application/lifecycle/component';
+import type { Deadline } from '../../../application/lifecycle/deadline';
+import type { DatabaseLocation } from '../../../application/ports/database-location';
+import type { Log } from '../../../application/ports/log';
+import type { ReadinessProbe } from '../../../application/ports/readiness-probe';
+import { DomainError, SubmissionCancelled } from '../../../domain/errors';
+import { IS_WRITABLE } from '../intake/statements';
+import { cancelUntilOver, limitTime, type TimeLimit } from './cancel-request';
+import { connectAdvice } from './connect-advice';
+import { connectWithRetry } from './connect-with-retry';
+import { parseConnectionUrl } from './connection-url';
+import {
+  connectFailure,
+  endsSession,
+  isCancelledFromOutside,
+  isConflict,
+  isReadOnly,
+  isStatementCancelled,
+  ReadOnlyServer,
+  statementFailure,
+} from './errors';
+import { NamedStatements, type PreparedStatement } from './named-statements';
+import type { PoolSettings } from './pool-options';
+import { retryConflicts } from './retry-conflicts';
+import { nameOf } from './servers';
+import type { Session } from './session';
+import { SessionPool } from './session-pool';
+
+export interface PostgresSettings extends PoolSettings {
+  /** How long `start` waits for a database that is late. */
+  readonly connectTimeoutMs: number;
+}
+
+/** The server ends a statement at its timeout by itself, unless a pooler has refused to tell it: a moment later we do. */
+const SERVER_FIRST_MS = 500;
+
+/** How much longer than a statement may run we wait for a server that has gone silent. */
+const SILENCE_MARGIN_MS = 1_000;
+
+/** What is kept back of the time to stop for cancelling what still runs: a cut alone would let it run on in the server. */
+const CANCEL_RESERVE_MS = 250;
+
+/** A probe that has waited long for a session still gets this for its answer. */
+const ANSWER_AT_LEAST_MS = 250;
+
+/** What a piece of work with a session may take. */
+interface Bounds {
+  readonly signal?: AbortSignal | undefined;
+  /** For all of it. Undefined: the time that is configured, for the session and for each statement. */
+  readonly withinMs?: number;
+}
+
+/** The connection pool: every statement of the service runs through it, and it ends when nobody uses it any more. */
+export class PostgresDatabase implements Component, ReadinessProbe {
+  readonly name = 'postgres-pool';
+  readonly #location: DatabaseLocation;
+  readonly #settings: PostgresSettings;
+  readonly #log: Log;
+  readonly #statements = new NamedStatements(() =>
+    this.#log.info('the database connections do not keep prepared statements: they go unnamed from now on'),
+  );
+  /** Sessions with a statement under way. */
+  readonly #running = new Set<Session>();
+  readonly #events = new EventEmitter<{ quiet: [] }>();
+  #pool: SessionPool | undefined;
+  #checking: Promise<void> | undefined;
+  #starting: Promise<void> | undefined;
+  #stopping: Promise<StopDetails> | undefined;
+
+  constructor(location: DatabaseLocation, settings: PostgresSettings, log: Log) {
+    this.#location = location;
+    this.#settings = settings;
+    this.#log = log;
+  }
+
+  /** @throws the last connection error when the database stays out of reach for `connectTimeoutMs`. */
+  start(signal: AbortSignal): Promise<void> {
+    this.#starting ??= this.#startPool(signal);
+    return this.#starting;
+  }
+
+  async #startPool(signal: AbortSignal): Promise<void> {
+    const target = parseConnectionUrl(this.#location.url(), this.#location.environment ?? {});
+    const { whenUp } = this.#location;
+    const pool = new SessionPool(target, this.#settings, this.#log, whenUp?.bind(this.#location));
+    this.#pool = pool;
+    await connectWithRetry({
+      connect: async () => pool.release(await pool.acquire(), false),
+      timeoutMs: this.#settings.connectTimeoutMs,
+      signal,
+      log: this.#log,
+    }).catch((error: Error) => {
+      pool.cut();
+      const advice = connectAdvice(error.cause, target.client);
+      throw advice === undefined ? error : new Error(`${error.message}; ${advice}`, { cause: error.cause });
+    });
+  }
+
+  /**
+   * Runs one statement, which commits by itself; again, see {@link retryConflicts}, where Postgres sacrificed it to another
+   * one. `signal` cancels it in the server.
+   *
+   * @throws {StoreUnavailable} no connection was to be had, or the server gave up or takes no writes; rolled back.
+   * @throws {SubmissionCancelled} cancelled; rolled back.
+   * @throws {CommitInDoubt} the connection was lost before the answer came, or the session ended with an error.
+   * @throws {DataRefused} for one of its values; rolled back.
+   * @throws {DatabaseError} the statement's own error; rolled back. Any other error is a defect.
+   */
+  run<R extends QueryResultRow>(
+    statement: PreparedStatement,
+    values: readonly unknown[],
+    signal?: AbortSignal,
+  ): Promise<QueryResult<R>> {
+    return this.#use((session) => this.#statements.run<R>(session, statement, values, signal), { signal });
+  }
+
+  /**
+   * A session outside the pool, for what may take long: nobody limits its time but the server's own settings. `end` is the
+   * caller's to call; {@link stop} cuts it at its deadline.
+   * @throws the connection's error, or `signal.reason`
+   */
+  session(signal?: AbortSignal): Promise<Session> {
+    return this.#open().aside(signal);
+  }
+
+  /**
+   * Resolves when the database takes writes, and rejects within about `acquireTimeoutMs` when it does not. Asks once at a time,
+   * however many want to know: the connections are for those who work.
+   */
+  check(): Promise<void> {
+    this.#checking ??= this.#check().finally(() => {
+      this.#checking = undefined;
+    });
+    return this.#checking;
+  }
+
+  async #check(): Promise<void> {
+    const isWritable = async (session: Session) => {
+      const { rows } = await this.#statements.run<{ writable: boolean }>(session, IS_WRITABLE, []);
+      if (!rows[0]?.writable) throw new ReadOnlyServer(nameOf(session.server));
+    };
+    await this.#use(isWritable, { withinMs: this.#settings.acquireTimeoutMs });
+  }
+
+  /** Connections by what they do, for metrics. */
+  counts(): { total: number; idle: number; waiting: number } {
+    const pg = this.#pool?.pg;
+    return { total: pg?.totalCount ?? 0, idle: pg?.idleCount ?? 0, waiting: pg?.waitingCount ?? 0 };
+  }
+
+  /** Resolves when no statement is under way, or when `signal` aborts. */
+  async quiet(signal: AbortSignal): Promise<void> {
+    if (this.#running.size > 0) await once(this.#events, 'quiet', { signal }).catch(() => {});
+  }
+
+  /** Ends every connection; what still runs shortly before the deadline is cancelled, then cut, and counted as forced. */
+  stop(deadline: Deadline): Promise<StopDetails> {
+    this.#stopping ??= this.#stopPool(deadline);
+    return this.#stopping;
+  }
+
+  async #stopPool(deadline: Deadline): Promise<StopDetails> {
+    const pool = this.#pool;
+    if (!pool) return {};
+    let forced = 0;
+    let overs: readonly (() => void)[] = [];
+    const cancelAll = () => {
+      forced = this.#running.size;
+      overs = [...this.#running].map((session) => cancelUntilOver(session, AbortSignal.abort()));
+    };
+    const remainingMs = deadline.remainingMs();
+    const timer = setTimeout(cancelAll, remainingMs - Math.min(CANCEL_RESERVE_MS, remainingMs / 2));
+    const cut = () => {
+      forced = Math.max(forced, this.#running.size);
+      pool.cut();
+    };
+    if (deadline.signal.aborted) cut();
+    else deadline.signal.addEventListener('abort', cut);
+    await pool.end();
+    clearTimeout(timer);
+    for (const over of overs) over();
+    deadline.signal.removeEventListener('abort', cut);
+    return { forced };
+  }
+
+  async #use<T>(work: (session: Session) => Promise<T>, bounds: Bounds): Promise<T> {
+    const pool = this.#open();
+    const { signal, withinMs } = bounds;
+    const began = performance.now();
+    const session = await pool.acquire(signal, withinMs).catch((error) => {
+      throw signal?.aborted ? cancelled('while waiting for a connection', error) : connectFailure(error);
+    });
+    const over = signal && cancelUntilOver(session, signal);
+    const limit = limitTime(
+      session,
+      this.#limits(pool, session, withinMs && withinMs - (performance.now() - began)),
+    );
+    this.#running.add(session);
+    let broken = false;
+    try {
+      return await retryConflicts(() => work(session), signal, this.#isToRepeat);
+    } catch (error) {
+      if (signal?.aborted && isStatementCancelled(error)) throw cancelled('while it ran', error);
+      broken = endsSession(error);
+      if (isReadOnly(error)) pool.retireAll(session);
+      throw error instanceof DomainError ? error : statementFailure(error);
+    } finally {
+      this.#running.delete(session);
+      over?.();
+      pool.release(session, limit() || broken || signal?.aborted === true);
+      if (this.#running.size === 0) this.#events.emit('quiet');
+    }
+  }
+
+  /** A server of our own takes a signal that was meant for us for its own; whoever cancels in another's means it. */
+  readonly #isToRepeat = (error: unknown): boolean =>
+    isConflict(error) || (this.#location.whenUp !== undefined && isCancelledFromOutside(error));
+
+  #limits(pool: SessionPool, session: Session, leftMs: number | undefined): TimeLimit {
+    if (leftMs !== undefined) {
+      // A server that is only slow must not lose all its sessions to an impatient probe.
+      const atOnce = Math.max(leftMs, ANSWER_AT_LEAST_MS);
+      return { cancelAfterMs: atOnce, cutAfterMs: atOnce };
+    }
+    const { statementTimeoutMs } = this.#settings;
+    return {
+      cancelAfterMs: statementTimeoutMs + SERVER_FIRST_MS,
+      cutAfterMs: statementTimeoutMs + SILENCE_MARGIN_MS,
+      onCut: () => pool.retireAll(session),
+    };
+  }
+
+  #open(): SessionPool {
+    if (!this.#pool) throw new Error('the database is used before it has started');
+    return this.#pool;
+  }
+}
+
+function cancelled(when: string, cause: unknown): SubmissionCancelled {
+  return new SubmissionCancelled(`the statement was cancelled ${when}`, { cause });
+}

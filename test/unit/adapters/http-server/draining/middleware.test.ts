@@ -1,0 +1,118 @@
+import { once } from 'node:events';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { connect } from 'node:net';
+import { gunzipSync } from 'node:zlib';
+import compression from 'compression';
+import session from 'express-session';
+import { DrainingServer } from '../../../../../src/adapters/http-server';
+import { Deadline } from '../../../../../src/application/lifecycle/deadline';
+
+type Middleware = (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
+
+const TEXT = 'compressible '.repeat(500);
+
+/** A store that takes a while: the answer must wait for it. */
+class SlowStore extends session.MemoryStore {
+  readonly saved: string[] = [];
+
+  override set(id: string, data: session.SessionData, done?: (error?: unknown) => void): void {
+    setTimeout(() => {
+      this.saved.push(id);
+      super.set(id, data, done);
+    }, 50);
+  }
+}
+
+/** Asks on one connection for so many answers, all of which are in flight at the signal; returns all that came. */
+async function drainWith(middlewares: readonly Middleware[], pipelined = 1): Promise<Buffer> {
+  const waiting: (() => void)[] = [];
+  let allReceived = () => {};
+  const received = new Promise<void>((resolve) => {
+    allReceived = resolve;
+  });
+  const handler = (request: IncomingMessage, response: ServerResponse) => {
+    const run = (index: number) => {
+      const next = middlewares[index];
+      if (next) return next(request, response, () => run(index + 1));
+      waiting.push(() => {
+        Object.assign((request as IncomingMessage & { session?: object }).session ?? {}, { seen: true });
+        response.setHeader('Content-Type', 'text/plain');
+        response.end(TEXT);
+      });
+      if (waiting.length === pipelined) allReceived();
+    };
+    run(0);
+  };
+  let draining = () => {};
+  const listenerClosed = new Promise<void>((resolve) => {
+    draining = resolve;
+  });
+  const server = new DrainingServer({
+    handler,
+    target: { kind: 'address', port: 0, host: '127.0.0.1' },
+    lingerMs: 0,
+    observer: ({ type }) => type === 'listener-closed' && draining(),
+  });
+  await server.start(new AbortController().signal);
+  const client = connect(server.address().port, '127.0.0.1');
+  client.write('GET / HTTP/1.1\r\nHost: x\r\nAccept-Encoding: gzip\r\n\r\n'.repeat(pipelined));
+  await received;
+  const deadline = Deadline.in(5_000);
+  const stopping = server.stop(deadline);
+  await listenerClosed;
+  await new Promise(setImmediate);
+  // Last first: each is complete before its turn, and is held back until then.
+  for (const answer of waiting.reverse()) answer();
+  const chunks: Buffer[] = [];
+  client.on('data', (chunk) => chunks.push(chunk));
+  await once(client, 'end');
+  client.end();
+  expect(await stopping).toMatchObject({ forced: 0 });
+  deadline.clear();
+  return Buffer.concat(chunks);
+}
+
+const headsOf = (bytes: Buffer) => bytes.toString('latin1').match(/HTTP\/1\.1 200 OK\r\n.*?\r\n\r\n/gs) ?? [];
+
+/** The chunks behind the first head, put together. */
+function bodyOf(bytes: Buffer): Buffer {
+  const chunks: Buffer[] = [];
+  for (let at = bytes.indexOf('\r\n\r\n') + 4; ; ) {
+    const lineEnd = bytes.indexOf('\r\n', at);
+    const size = Number.parseInt(bytes.toString('latin1', at, lineEnd), 16);
+    if (!(size > 0)) return Buffer.concat(chunks);
+    chunks.push(bytes.subarray(lineEnd + 2, lineEnd + 2 + size));
+    at = lineEnd + 2 + size + 2;
+  }
+}
+
+describe('an answer that was in flight at the signal goes the way that the middleware has laid for it', () => {
+  it('a session is saved before it, and sets its cookie', async () => {
+    const store = new SlowStore();
+    const sessions = session({ secret: 's', resave: true, saveUninitialized: true, store });
+    const answer = await drainWith([sessions as unknown as Middleware]);
+    const [head] = headsOf(answer);
+    expect(head).toMatch(/^Set-Cookie: connect\.sid=/m);
+    expect(head).toMatch(/^Connection: close\r$/m);
+    expect(store.saved).toHaveLength(1);
+    expect(bodyOf(answer).toString()).toBe(TEXT);
+  });
+
+  it('it is compressed', async () => {
+    const answer = await drainWith([compression() as unknown as Middleware]);
+    const [head = ''] = headsOf(answer);
+    expect(head).toMatch(/^Content-Encoding: gzip\r$/m);
+    expect(head).toMatch(/^Connection: close\r$/m);
+    expect(gunzipSync(bodyOf(answer)).toString()).toBe(TEXT);
+  });
+
+  it('so it is with three that are pipelined, and the last one alone says close', async () => {
+    const store = new SlowStore();
+    const sessions = session({ secret: 's', resave: true, saveUninitialized: true, store });
+    const answer = await drainWith([sessions as unknown as Middleware], 3);
+    const heads = headsOf(answer);
+    expect(heads.map((head) => /^Set-Cookie: /m.test(head))).toEqual([true, true, true]);
+    expect(heads.map((head) => /^Connection: close\r$/m.test(head))).toEqual([false, false, true]);
+    expect(store.saved).toHaveLength(3);
+  });
+});

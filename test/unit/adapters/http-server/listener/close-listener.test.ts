@@ -1,0 +1,111 @@
+import { once } from 'node:events';
+import { Agent, createServer as createHttpServer, get } from 'node:http';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { closeListener, openListener } from '../../../../../src/adapters/http-server';
+import { linuxListenKernel } from '../../../../../src/adapters/http-server/listener/linux-listen-kernel';
+
+const unavailable = { unavailable: 'left out by the test' };
+/** The real kernel, except that it drops no SYNs. */
+function withoutSynDrop() {
+  const access = linuxListenKernel();
+  if ('unavailable' in access) return access;
+  const refuse = () => {
+    throw new Error('refused by the test');
+  };
+  return { kernel: { ...access.kernel, dropNewSyns: refuse } };
+}
+const methods = [
+  ...(process.platform === 'linux'
+    ? [['syn-drop', {}] as const, ['accept-until-empty', { kernel: withoutSynDrop() }] as const]
+    : []),
+  ['accept-until-quiet', { kernel: unavailable }] as const,
+];
+
+async function listening(server: Server) {
+  const listener = await openListener(server, { kind: 'address', port: 0, host: '127.0.0.1' });
+  return { server, listener, port: (listener.address as AddressInfo).port };
+}
+
+/** Resolves when the kernel has completed the connections; no loop turn has passed in which they could be accepted. */
+async function queued(port: number, count: number): Promise<Socket[]> {
+  const clients = Array.from({ length: count }, () => connect(port, '127.0.0.1'));
+  // Node calls connect(2) in the next tick, and over loopback the handshake is over when that returns.
+  await new Promise<void>((resolve) => process.nextTick(resolve));
+  return clients;
+}
+
+async function textFrom(client: Socket): Promise<string> {
+  let text = '';
+  client.setEncoding('latin1').on('data', (chunk) => {
+    text += chunk;
+  });
+  await once(client, 'close');
+  return text;
+}
+
+describe.each(methods)('closeListener by %s', (method, options) => {
+  it('accepts every connection that waits in the queue, then refuses', async () => {
+    const { server, listener, port } = await listening(createServer((socket) => socket.end('served')));
+    const clients = await queued(port, 30);
+    const report = await closeListener(server, listener, options);
+    expect(report).toMatchObject({ method, accepted: 30 });
+    expect(await Promise.all(clients.map(textFrom))).toEqual(clients.map(() => 'served'));
+    await expect(once(connect(port, '127.0.0.1'), 'connect')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+  });
+
+  it('tells one caller what it tells another', async () => {
+    const { server, listener } = await listening(createServer());
+    const first = closeListener(server, listener, options);
+    expect(closeListener(server, listener, options)).toBe(first);
+    await first;
+    expect(closeListener(server, listener, options)).toBe(first);
+  });
+
+  it('releases the port to a successor while an established connection is still served', async () => {
+    const { server, listener, port } = await listening(createServer((socket) => socket.pipe(socket)));
+    const [client] = await queued(port, 1);
+    if (!client) throw new Error('no client');
+    await once(client, 'connect');
+    await closeListener(server, listener, options);
+
+    const successor = createServer((socket) => socket.end('successor'));
+    await openListener(successor, { kind: 'address', port, host: '127.0.0.1' });
+    expect(await textFrom(connect(port, '127.0.0.1'))).toBe('successor');
+    client.end('still here');
+    expect(await textFrom(client)).toBe('still here');
+    successor.close();
+  });
+
+  it("emits the server's close event only when its last connection is gone", async () => {
+    const { server, listener, port } = await listening(
+      createServer((socket) => socket.resume().write('hello')),
+    );
+    let closed = false;
+    server.on('close', () => {
+      closed = true;
+    });
+    const clients = await queued(port, 5);
+    await closeListener(server, listener, options);
+    await Promise.all(clients.map((client) => once(client, 'data')));
+    expect(closed).toBe(false);
+    const ended = once(server, 'close');
+    for (const client of clients) client.end();
+    await ended;
+  });
+
+  it('leaves an idle kept-alive connection of an HTTP server open', async () => {
+    const http = createHttpServer((_request, response) => response.end('answer'));
+    const { server, listener, port } = await listening(http);
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const ask = async () => {
+      const [response] = await once(get({ port, host: '127.0.0.1', agent }), 'response');
+      await once(response.resume(), 'end');
+      return response.statusCode as number;
+    };
+    await ask();
+    await closeListener(server, listener, options);
+    expect(await ask()).toBe(200);
+    agent.destroy();
+    http.closeAllConnections();
+  });
+});
