@@ -1,112 +1,157 @@
 import { setMaxListeners } from 'node:events';
 import { resolve } from 'node:path';
 import { EmbeddedPostgres } from '../adapters/embedded-postgres/embedded-postgres';
-import { DrainingServer, MetricsServer } from '../adapters/http-server';
+import { DrainingServer } from '../adapters/http-server';
+import { docsRoutes } from '../adapters/koa/docs/docs-routes';
+import { openApiDocument } from '../adapters/koa/docs/openapi-document';
+import { EDGE_PROBLEMS } from '../adapters/koa/edge/edge-problems';
+import { ProblemCatalogue } from '../adapters/koa/edge/problem';
 import { refusalProblem } from '../adapters/koa/edge/refusal-problem';
 import { koaApp } from '../adapters/koa/koa-app';
+import { healthRoutes } from '../adapters/koa/observing/health-routes';
+import { metricsRoutes } from '../adapters/koa/observing/metrics-routes';
+import { InMemoryIdempotencyKeys } from '../adapters/memory/in-memory-repository';
 import { standardOutput } from '../adapters/observability/log-destination';
 import { ServiceMetrics } from '../adapters/observability/metrics/service-metrics';
 import { OpenTelemetry } from '../adapters/observability/open-telemetry';
 import { PinoLog } from '../adapters/observability/pino-log';
 import { PostgresDatabase } from '../adapters/postgres/connection/postgres-database';
-import { KyselyIdempotencyKeys } from '../adapters/postgres/intake/kysely-idempotency-keys';
-import { KyselyJobRepository } from '../adapters/postgres/jobs/kysely-job-repository';
+import { IDEMPOTENCY_KEYS, KyselyIdempotencyKeys } from '../adapters/postgres/intake/idempotency-keys-table';
 import { PostgresSchema } from '../adapters/postgres/migrations/postgres-schema';
 import { SystemClock } from '../adapters/system/system-clock';
-import { UuidJobIds } from '../adapters/system/uuids';
-import { GroupCommit } from '../application/intake/batch-writer';
+import { Uuids } from '../adapters/system/uuids';
 import { IdempotencyExpiry } from '../application/intake/idempotency-expiry';
-import { JobService } from '../application/jobs/job-service';
 import { Lifecycle } from '../domain/lifecycle/lifecycle';
+import { TIME_BUDGET } from '../domain/lifecycle/time-budget';
+import { API_INFO } from './api-info';
 import type { Config } from './config';
-import { observeHttpServer } from './http-server-events';
-import { Registry } from './registry';
-import { TOKENS as T } from './tokens';
+import { observeHttpServer, observeMetricsServer } from './http-server-events';
+import { type Collected, collect, type Module } from './module';
+import { MODULES } from './modules';
+import { Registry, type Use } from './registry';
+import { type Api, TOKENS as T } from './tokens';
 
-/** The composition root: each part of the service, and what it uses. The stop order follows from this page. */
-export function components(config: Config): Registry {
+/** The composition root: the runtime, and the modules that plug into it. The stop order follows from what uses what. */
+export function components(config: Config, modules: readonly Module[] = MODULES): Registry {
   const registry = new Registry();
-  const { databaseUrl, metricsListen, traces } = config;
+  const collected = collect(modules, config, registry);
+  observing(registry, config, collected);
+  basics(registry, collected);
+  if (config.store.kind === 'memory') memory(registry);
+  else postgres(registry, config, collected);
+  intake(registry, config);
+  http(registry, config, collected);
+  registry.resolveAll();
+  return registry;
+}
 
+function observing(registry: Registry, config: Config, { metrics }: Collected): void {
+  const { metricsListen, traces } = config;
   registry.component(T.log, () => new PinoLog(config.logLevel, standardOutput(process.stdout.isTTY)));
-  registry.component(T.serviceMetrics, () => new ServiceMetrics());
-  if (metricsListen) {
-    registry.component(
-      T.metricsServer,
-      (use) => new MetricsServer({ target: metricsListen, page: use(T.serviceMetrics), log: use(T.log) }),
-    );
-  }
-  if (traces) registry.component(T.openTelemetry, (use) => new OpenTelemetry(traces, use(T.log)));
-  // What is measured uses the server that shows it, where there is one: so that server stops after it.
-  registry.component(T.metrics, (use) => {
-    if (metricsListen) use(T.metricsServer);
-    return use(T.serviceMetrics);
+  registry.provide(T.metrics, (use) => {
+    // All that is measured can be scraped to the end of the drain.
+    if (metricsListen) use.after(T.metricsServer);
+    const all = new ServiceMetrics();
+    all.add(...metrics);
+    return all;
   });
-  registry.component(T.lifecycle, () => new Lifecycle());
-  registry.component(T.clock, () => new SystemClock());
-  registry.component(T.jobIds, () => new UuidJobIds());
-  registry.component(T.cancellation, () => sharedAbortController());
+  if (traces) registry.component(T.openTelemetry, (use) => new OpenTelemetry(traces, use(T.log)));
+  if (!metricsListen) return;
+  registry.component(T.metricsServer, (use) => {
+    // Made at the first scrape: what is measured starts after this server.
+    const page = { render: () => registry.get(T.metrics).render() };
+    const app = koaApp({ groups: [metricsRoutes(page)], problems: use(T.problems), log: use(T.log) });
+    return new DrainingServer({
+      name: T.metricsServer.name,
+      handler: app.callback(),
+      target: metricsListen,
+      lingerMs: 0,
+      stopWithinMs: TIME_BUDGET.lastScrapeMs,
+      refusalLook: refusalProblem(use(T.problems)),
+      observer: observeMetricsServer(use(T.log)),
+    });
+  });
+}
 
-  if (databaseUrl === undefined) {
+function basics(registry: Registry, { problems }: Collected): void {
+  registry.provide(T.lifecycle, () => new Lifecycle());
+  registry.provide(T.clock, () => new SystemClock());
+  registry.provide(T.ids, () => new Uuids());
+  registry.provide(T.cancellation, () => sharedAbortController());
+  registry.provide(T.problems, () => new ProblemCatalogue([...problems, ...EDGE_PROBLEMS]));
+}
+
+function memory(registry: Registry): void {
+  registry.provide(T.memory, (use) => {
+    use(T.log).warn('everything is kept in memory, and lost at the exit');
+    return new InMemoryIdempotencyKeys(use(T.clock));
+  });
+  registry.provide(T.idempotencyKeys, (use) => use(T.memory));
+  registry.provide(T.readiness, () => ({ check: async () => {} }));
+}
+
+function postgres(
+  registry: Registry,
+  { store, postgres, programEnvironment }: Config,
+  { tables }: Collected,
+): void {
+  if (store.kind === 'embedded') {
     registry.component(
       T.embeddedPostgres,
       (use) =>
         new EmbeddedPostgres({
-          dataFolder: resolve(config.dataFolder),
-          env: config.programEnvironment,
+          dataFolder: resolve(store.dataFolder),
+          env: programEnvironment,
           log: use(T.log),
         }),
     );
-    registry.component(T.databaseLocation, (use) => {
+    registry.provide(T.databaseLocation, (use) => {
       const embedded = use(T.embeddedPostgres);
       return { url: () => embedded.url(), whenUp: (signal) => embedded.whenUp(signal) };
     });
-  } else {
-    registry.component(T.databaseLocation, () => ({
-      url: () => databaseUrl,
-      environment: config.databaseEnvironment,
-    }));
+  }
+  if (store.kind === 'postgres') {
+    const { url, environment } = store;
+    registry.provide(T.databaseLocation, () => ({ url: () => url, environment }));
   }
   registry.component(T.database, (use) => {
-    const database = new PostgresDatabase(use(T.databaseLocation), config.postgres, use(T.log));
+    const database = new PostgresDatabase(use(T.databaseLocation), postgres, use(T.log));
     use(T.metrics).connections.watchPool(() => database.counts());
     return database;
   });
-  registry.component(T.schema, (use) => new PostgresSchema(use(T.database), use(T.log)));
-  registry.component(T.jobRepository, (use) => {
-    use(T.schema);
-    return new KyselyJobRepository(use(T.database));
-  });
-  registry.component(T.groupCommit, (use) => {
-    const { jobs } = use(T.metrics);
-    const groupCommit = new GroupCommit(use(T.jobRepository), config.groupCommit, jobs.committed);
-    jobs.watchCommits(() => groupCommit.counts());
-    return groupCommit;
-  });
-  registry.component(T.idempotencyKeys, (use) => {
-    use(T.schema);
+  registry.component(
+    T.schema,
+    (use) => new PostgresSchema(use(T.database), [...tables, IDEMPOTENCY_KEYS], use(T.log)),
+  );
+  registry.provide(T.idempotencyKeys, (use) => {
+    use.after(T.schema);
     return new KyselyIdempotencyKeys(use(T.database));
   });
+  registry.provide(T.readiness, (use) => {
+    const database = use(T.database);
+    return { check: () => database.check() };
+  });
+}
+
+function intake(registry: Registry, { idempotency }: Config): void {
   registry.component(
     T.idempotencyExpiry,
-    (use) => new IdempotencyExpiry(use(T.idempotencyKeys), use(T.log), config.idempotency),
+    (use) => new IdempotencyExpiry(use(T.idempotencyKeys), use(T.log), idempotency),
   );
-  registry.component(
-    T.jobService,
-    (use) => new JobService(use(T.groupCommit), use(T.jobIds), use(T.clock), use(T.metrics).jobs.stored),
-  );
+}
+
+function http(registry: Registry, config: Config, { routes }: Collected): void {
+  registry.provide(T.api, (use) => apiOf(use, routes, config));
   registry.component(T.httpServer, (use) => {
     const cancellation = use(T.cancellation);
     const metrics = use(T.metrics);
+    const problems = use(T.problems);
     const app = koaApp({
-      jobs: use(T.jobService),
-      lifecycle: use(T.lifecycle),
-      database: use(T.database),
-      cancellation: cancellation.signal,
+      groups: use(T.api).groups,
+      problems,
       log: use(T.log),
       requests: metrics.requests,
-      tracing: traces && use(T.openTelemetry),
-      metricsPage: metricsListen ? undefined : metrics,
+      tracing: config.traces && use(T.openTelemetry),
     });
     const server = new DrainingServer({
       handler: app.callback(),
@@ -114,14 +159,23 @@ export function components(config: Config): Registry {
       lingerMs: config.drain.lingerMs,
       limits: config.httpLimits,
       cancel: () => cancellation.abort(),
-      refusalLook: refusalProblem,
+      refusalLook: refusalProblem(problems),
       observer: observeHttpServer(use(T.log), metrics.drain),
     });
     metrics.connections.watchClients(() => server.connectionCounts());
     return server;
   });
-  registry.resolveAll();
-  return registry;
+}
+
+/** The routes of the modules, and those that every service has. */
+function apiOf(use: Use, ofModules: Collected['routes'], { metricsListen }: Config): Api {
+  const problems = use(T.problems);
+  const groups = ofModules.map((factory) => factory(use));
+  groups.push(healthRoutes(use(T.lifecycle), use(T.readiness)));
+  if (!metricsListen) groups.push(metricsRoutes(use(T.metrics)));
+  const document = () => openApiDocument(API_INFO, groups, problems);
+  groups.push(docsRoutes(document));
+  return { groups, document };
 }
 
 /** Aborted once, at the end of the drain. Every statement under way listens to it, which Node would take for a leak. */

@@ -1,15 +1,22 @@
-import { bool, customCleanEnv, str } from 'envalid';
+import { customCleanEnv } from 'envalid';
 import type { ProgramEnvironment } from '../adapters/embedded-postgres/binaries';
 import { type HttpLimits, inheritedListener, type ListenTarget } from '../adapters/http-server';
 import { type TracesSettings, tracesSettings } from '../adapters/observability/open-telemetry';
 import type { LogLevel } from '../adapters/observability/pino-log';
 import type { PostgresSettings } from '../adapters/postgres/connection/postgres-database';
 import { type NotifySettings, notifySettings } from '../adapters/process/systemd-notify';
-import type { GroupCommitSettings } from '../application/intake/batch-writer';
+import type { BatchWriterSettings } from '../application/intake/batch-writer';
 import type { IdempotencyExpirySettings } from '../application/intake/idempotency-expiry';
-import { InvalidDrainPolicy } from '../domain/errors';
-import { type DrainPolicy, drainPolicy } from '../domain/lifecycle/drain-policy';
-import { databaseUrl, EMBEDDED, milliseconds, wholeNumber } from './validators';
+import { InvalidDrainPolicy } from '../domain/lifecycle/errors';
+import { type DrainPolicy, drainPolicy } from '../domain/lifecycle/time-budget';
+import { EMBEDDED, MEMORY, variables } from './variables';
+
+/** Where everything is kept. */
+export type StoreChoice =
+  /** `environment`: the variables that fill in what the URL leaves out. */
+  | { readonly kind: 'postgres'; readonly url: string; readonly environment: NodeJS.ProcessEnv }
+  | { readonly kind: 'embedded'; readonly dataFolder: string }
+  | { readonly kind: 'memory' };
 
 /** All that can be set from outside, checked. */
 export interface Config {
@@ -20,15 +27,11 @@ export interface Config {
   readonly traces: TracesSettings | undefined;
   /** Undefined: nobody wants to hear from us. */
   readonly systemd: NotifySettings | undefined;
-  /** Undefined: the embedded Postgres. */
-  readonly databaseUrl: string | undefined;
-  /** The variables that fill in what the URL leaves out. */
-  readonly databaseEnvironment: NodeJS.ProcessEnv;
-  readonly dataFolder: string;
+  readonly store: StoreChoice;
   /** What the programs see that the service starts. */
   readonly programEnvironment: ProgramEnvironment;
   readonly postgres: PostgresSettings;
-  readonly groupCommit: GroupCommitSettings;
+  readonly intake: BatchWriterSettings;
   readonly httpLimits: Pick<
     HttpLimits,
     'headersTimeoutMs' | 'requestTimeoutMs' | 'keepAliveTimeoutMs' | 'maxConnections'
@@ -46,12 +49,6 @@ export class InvalidConfig extends Error {
   }
 }
 
-/** In milliseconds. With less nothing is ever done in time: a connection with a password takes 10 to 20 on one machine. */
-const LEAST_MS = 100;
-const atMostAnHour = wholeNumber(LEAST_MS, 3_600_000);
-
-const LOG_LEVELS: LogLevel[] = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
-
 /**
  * Reads the environment of the process `pid`. A variable that is empty or blank counts as unset, but for `DATABASE_URL`:
  * empty it is a secret that was not filled in, and the jobs would go into a database that nobody else sees.
@@ -64,30 +61,7 @@ export function readConfig(environment: NodeJS.ProcessEnv, pid = process.pid): C
   );
   const env = customCleanEnv(
     set,
-    {
-      PORT: wholeNumber(0, 65_535)({ default: 3000 }),
-      HOST: str({ default: undefined }),
-      REUSE_PORT: bool({ default: false }),
-      METRICS_PORT: wholeNumber(0, 65_535)({ default: undefined }),
-      DATABASE_URL: databaseUrl(set)({ default: undefined }),
-      DATA_FOLDER: str({ default: 'data' }),
-      DATABASE_POOL_SIZE: wholeNumber(1, 1000)({ default: 10 }),
-      DATABASE_CONNECT_TIMEOUT_MS: milliseconds(LEAST_MS)({ default: 10_000 }),
-      DATABASE_ACQUIRE_TIMEOUT_MS: atMostAnHour({ default: 3_000 }),
-      DATABASE_STATEMENT_TIMEOUT_MS: atMostAnHour({ default: 10_000 }),
-      COMMIT_BATCH_MAX: wholeNumber(1, 10_000)({ default: 256 }),
-      COMMIT_CONCURRENCY: wholeNumber(1, 100)({ default: 2 }),
-      COMMIT_QUEUE_MAX: wholeNumber(1, 1_000_000)({ default: 10_000 }),
-      IDEMPOTENCY_TTL_HOURS: wholeNumber(24, 24 * 365)({ default: 24 }),
-      HEADERS_TIMEOUT_MS: atMostAnHour({ default: 15_000 }),
-      REQUEST_TIMEOUT_MS: atMostAnHour({ default: 60_000 }),
-      KEEP_ALIVE_TIMEOUT_MS: wholeNumber(1, 3_600_000)({ default: 75_000 }),
-      MAX_CONNECTIONS: wholeNumber(0, 1_000_000)({ default: 10_000 }),
-      SHUTDOWN_TIMEOUT_MS: milliseconds(LEAST_MS)({ default: 9_000 }),
-      SHUTDOWN_DELAY_MS: milliseconds(0)({ default: 0 }),
-      SHUTDOWN_LINGER_MS: milliseconds(0)({ default: 500 }),
-      LOG_LEVEL: str({ choices: LOG_LEVELS, default: 'info' }),
-    },
+    variables(set),
     // Not envalid's own, which throws when a value is read that was not valid: there may be further faults.
     (values) => values,
     {
@@ -137,11 +111,7 @@ export function readConfig(environment: NodeJS.ProcessEnv, pid = process.pid): C
           },
     traces: tracesSettings(set),
     systemd,
-    databaseUrl: env.DATABASE_URL === EMBEDDED ? undefined : env.DATABASE_URL,
-    databaseEnvironment: Object.fromEntries(
-      Object.entries(set).filter(([name]) => /^(PG.*|USER|USERNAME)$/.test(name)),
-    ),
-    dataFolder: env.DATA_FOLDER,
+    store: storeChoice(env.DATABASE_URL, env.DATA_FOLDER, set),
     programEnvironment: { PATH: set.PATH, TZ: set.TZ },
     postgres: {
       size: env.DATABASE_POOL_SIZE,
@@ -149,7 +119,7 @@ export function readConfig(environment: NodeJS.ProcessEnv, pid = process.pid): C
       acquireTimeoutMs: env.DATABASE_ACQUIRE_TIMEOUT_MS,
       statementTimeoutMs: env.DATABASE_STATEMENT_TIMEOUT_MS,
     },
-    groupCommit: {
+    intake: {
       batchMax: env.COMMIT_BATCH_MAX,
       concurrency: env.COMMIT_CONCURRENCY,
       queueMax: env.COMMIT_QUEUE_MAX,
@@ -169,6 +139,13 @@ export function readConfig(environment: NodeJS.ProcessEnv, pid = process.pid): C
     drain,
     logLevel: env.LOG_LEVEL,
   };
+}
+
+function storeChoice(url: string | undefined, dataFolder: string, set: NodeJS.ProcessEnv): StoreChoice {
+  if (url === MEMORY) return { kind: 'memory' };
+  if (url === undefined || url === EMBEDDED) return { kind: 'embedded', dataFolder };
+  const mayFillIn = Object.entries(set).filter(([name]) => /^(PG.*|USER|USERNAME)$/.test(name));
+  return { kind: 'postgres', url, environment: Object.fromEntries(mayFillIn) };
 }
 
 /** What `read` reads; its error is a fault, and names the variable. */

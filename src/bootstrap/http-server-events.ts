@@ -1,7 +1,7 @@
 import type { HttpServerEvent, HttpServerObserver } from '../adapters/http-server';
 import type { DrainMetrics } from '../adapters/observability/metrics/drain-metrics';
 import type { Log } from '../application/ports/log';
-import { tenths } from '../application/tenths';
+import { tenths } from '../application/ports/log';
 
 /** Every event has its line: one without does not compile. */
 const LINES: Readonly<
@@ -45,4 +45,12 @@ function readable(fields: object): Record<string, unknown> {
     return typeof value === 'object' && value !== null ? readable(value) : value;
   };
   return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, shown(value)]));
+}
+
+/** Of the server of the metrics only what somebody might look for: where it is, and what went wrong. */
+export function observeMetricsServer(log: Log): HttpServerObserver {
+  return (event) => {
+    if (event.type === 'listening') log.info('metrics listening', { address: event.address });
+    if (event.type === 'callback-failed') logEvent(log, event);
+  };
 }

@@ -1,30 +1,25 @@
-import 'reflect-metadata';
 import { drainReportTable, logDrainReport } from '../adapters/observability/drain-report';
 import { onFatalErrors, survivePipeErrors } from '../adapters/process/fatal-errors';
 import { hearParent, notifyParent } from '../adapters/process/parent-channel';
 import { onTerminationSignals, startedByNohup } from '../adapters/process/termination-signals';
 import type { ShutdownReport } from '../application/lifecycle/shutdown-report';
-import { StartInterrupted } from '../domain/errors';
+import { StartInterrupted } from '../domain/lifecycle/errors';
+import { TIME_BUDGET } from '../domain/lifecycle/time-budget';
 import { InvalidConfig, readConfig } from './config';
+import type { Module } from './module';
 import { createService, type Service } from './service';
 
-/** How long the last line may wait for a reader that has stalled. */
-const LAST_LINE_WITHIN_MS = 250;
-
-/** The part of it that a forced exit leaves the database for what runs there. */
-const ABANDON_WITHIN_MS = 200;
-
 /**
- * Starts the service as `environment` has it, waits for the word to stop, stops it. Resolves with the exit code.
+ * Starts the service as `environment` has it, with its own modules or these, waits for the word to stop, stops it. Resolves with the exit code.
  *
  * Exit code 0: every request that was taken in was answered, and nothing that was acknowledged is missing; 1: something
  * failed or was forced, and the last line of the log says what.
  */
-export async function run(environment: NodeJS.ProcessEnv): Promise<number> {
+export async function run(environment: NodeJS.ProcessEnv, modules?: readonly Module[]): Promise<number> {
   survivePipeErrors();
   let service: Service;
   try {
-    service = createService(readConfig(environment));
+    service = createService(readConfig(environment), modules);
   } catch (error) {
     process.stderr.write(
       `lastcall: ${error instanceof InvalidConfig ? error.message : (error as Error).stack}\n`,
@@ -73,8 +68,8 @@ export async function run(environment: NodeJS.ProcessEnv): Promise<number> {
 
 /** Somebody has lost patience: what is in flight is given up, in the database too. */
 async function forced(service: Service, signal: string): Promise<void> {
-  const inTime = AbortSignal.timeout(LAST_LINE_WITHIN_MS);
-  await service.abandon(AbortSignal.timeout(ABANDON_WITHIN_MS));
+  const inTime = AbortSignal.timeout(TIME_BUDGET.lastLineMs);
+  await service.abandon(AbortSignal.timeout(TIME_BUDGET.abandonMs));
   service.log.last('exit forced by a further signal: what was in flight is lost', { signal });
   await service.log.flush(inTime);
 }
@@ -83,5 +78,5 @@ async function forced(service: Service, signal: string): Promise<void> {
 async function lastWords({ log }: Service, report: ShutdownReport, exitCode: number): Promise<void> {
   if (process.stdout.isTTY) log.print(drainReportTable(report, exitCode));
   else logDrainReport(log, report, exitCode);
-  await log.flush(AbortSignal.timeout(LAST_LINE_WITHIN_MS));
+  await log.flush(AbortSignal.timeout(TIME_BUDGET.lastLineMs));
 }

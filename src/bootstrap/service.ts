@@ -6,6 +6,7 @@ import { ShutdownCoordinator } from '../application/lifecycle/shutdown-coordinat
 import type { Log } from '../application/ports/log';
 import { components } from './components';
 import type { Config } from './config';
+import type { Module } from './module';
 import { TOKENS } from './tokens';
 
 /** The wired service, not yet started. */
@@ -33,8 +34,8 @@ export function tellAll(observers: readonly LifecycleObserver[], log: Log): Life
 }
 
 /** Builds the service; production and tests build it here alike. */
-export function createService(config: Config): Service {
-  const registry = components(config);
+export function createService(config: Config, modules?: readonly Module[]): Service {
+  const registry = components(config, modules);
   const log = registry.get(TOKENS.log);
   const observers = [lifecycleLog(log), registry.get(TOKENS.metrics).observe];
   if (config.systemd) observers.push(systemdNotify(config.systemd, log));
@@ -46,7 +47,7 @@ export function createService(config: Config): Service {
   });
   const abandon = (signal: AbortSignal) => {
     registry.get(TOKENS.cancellation).abort();
-    return registry.get(TOKENS.database).quiet(signal);
+    return registry.has(TOKENS.database) ? registry.get(TOKENS.database).quiet(signal) : Promise.resolve();
   };
   return { coordinator, log, abandon };
 }

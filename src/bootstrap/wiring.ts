@@ -1,4 +1,3 @@
-import 'reflect-metadata';
 import { stopWaves } from '../domain/lifecycle/stop-order';
 import { components } from './components';
 import { readConfig } from './config';
@@ -6,9 +5,10 @@ import type { Registry } from './registry';
 
 /** The wiring as text: who uses whom, and the order of stopping that follows. */
 export function describeWiring(registry: Registry): string {
-  const uses = [...registry.dependencies()].map(
-    ([name, dependencies]) => `  ${name}${dependencies.length > 0 ? ` -> ${dependencies.join(', ')}` : ''}`,
-  );
+  const uses = [...registry.edges()].map(([name, { uses, after }]) => {
+    const edges = [...uses, ...after.map((other) => `(after ${other})`)];
+    return `  ${name}${edges.length > 0 ? ` -> ${edges.join(', ')}` : ''}`;
+  });
   const { components, dependencies } = registry.graph();
   const stoppable = new Set(components.filter(({ stop }) => stop).map(({ name }) => name));
   const waves = stopWaves(dependencies)

@@ -1,23 +1,20 @@
-import type { JobRepository } from '../../src/application/jobs/job-repository';
-import { SubmissionCancelled } from '../../src/domain/errors';
+import { SubmissionCancelled } from '../../src/domain/intake/errors';
 import type { Onlooker } from '../support/onlooker';
-import { NEVER, sharedAbort, submission } from './jobs';
+import { type JobIntake, NEVER, sharedAbort, submission } from './jobs';
 
-/** What JobRepository promises of a signal that aborts while the store cannot go on. */
-export function cancellationContract(
-  build: () => Promise<{ repository: JobRepository; onlooker: Onlooker }>,
-): void {
-  let repository: JobRepository;
+/** What a writer promises of a signal that aborts while the store cannot go on. */
+export function cancellationContract(build: () => Promise<{ jobs: JobIntake; onlooker: Onlooker }>): void {
+  let jobs: JobIntake;
   let onlooker: Onlooker;
   beforeEach(async () => {
-    ({ repository, onlooker } = await build());
+    ({ jobs, onlooker } = await build());
   });
 
   it('gives up a submission that a lock holds, and no row comes when the lock goes', async () => {
     const unlock = await onlooker.lockJobs();
     const abort = sharedAbort();
     const all = Array.from({ length: 30 }, (_, index) => submission(`cancelled ${index}`));
-    const stored = all.map((one) => repository.store(one, abort.signal));
+    const stored = all.map((one) => jobs.store(one, abort.signal));
     const settled = Promise.allSettled(stored);
     await onlooker.untilBlocked();
     abort.abort();
@@ -25,24 +22,24 @@ export function cancellationContract(
       expect(result).toMatchObject({ status: 'rejected', reason: expect.any(SubmissionCancelled) });
     await unlock();
     const later = submission('stored after it');
-    await repository.store(later, NEVER);
-    expect(await Promise.all(all.map(({ job }) => repository.find(job.id, NEVER)))).toEqual(
+    await jobs.store(later, NEVER);
+    expect(await Promise.all(all.map(({ resource: job }) => jobs.find(job.id, NEVER)))).toEqual(
       all.map(() => undefined),
     );
-    expect(await repository.find(later.job.id, NEVER)).toEqual(later.job);
+    expect(await jobs.find(later.resource.id, NEVER)).toEqual(later.resource);
   });
 
   it('tells the truth about every row, whenever the abort comes', async () => {
     for (let round = 0; round < 30; round += 1) {
       const abort = sharedAbort();
       const all = Array.from({ length: 10 }, (_, index) => submission(`raced ${round}-${index}`));
-      const settled = Promise.allSettled(all.map((one) => repository.store(one, abort.signal)));
+      const settled = Promise.allSettled(all.map((one) => jobs.store(one, abort.signal)));
       for (let turn = 0; turn < round; turn += 1) await new Promise(setImmediate);
       abort.abort();
       const results = await settled;
-      for (const [index, { job }] of all.entries()) {
+      for (const [index, { resource: job }] of all.entries()) {
         const result = results[index];
-        const row = await repository.find(job.id, NEVER);
+        const row = await jobs.find(job.id, NEVER);
         if (result?.status === 'fulfilled') expect(row).toEqual(job);
         else {
           expect(result?.reason).toBeInstanceOf(SubmissionCancelled);
@@ -56,7 +53,7 @@ export function cancellationContract(
     const unlock = await onlooker.lockJobs();
     for (let round = 0; round < 20; round += 1) {
       const abort = sharedAbort();
-      const stored = repository.store(submission(`early ${round}`), abort.signal);
+      const stored = jobs.store(submission(`early ${round}`), abort.signal);
       const settled = Promise.allSettled([stored]);
       for (let turn = 0; turn < round; turn += 1) await new Promise(setImmediate);
       const abortedAt = performance.now();

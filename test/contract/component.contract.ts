@@ -1,8 +1,12 @@
 import type { Component } from '../../src/application/lifecycle/component';
 import { Deadline } from '../../src/application/lifecycle/deadline';
+import { singleFlight } from '../../src/application/lifecycle/single-flight';
 import { NEVER } from './jobs';
 
-/** The contract of the port Component, for one that can start in the test's surroundings. */
+/**
+ * The contract of Component, for one that can start in the test's surroundings; with the part of it that the registry sees to
+ * for every component.
+ */
 export function componentContract(build: () => Component | Promise<Component>): void {
   let component: Component;
   const deadlines: Deadline[] = [];
@@ -12,7 +16,7 @@ export function componentContract(build: () => Component | Promise<Component>): 
     return deadline;
   };
   beforeEach(async () => {
-    component = await build();
+    component = singleFlight(await build());
   });
   afterEach(() => {
     for (const deadline of deadlines.splice(0)) deadline.clear();
@@ -35,6 +39,40 @@ export function componentContract(build: () => Component | Promise<Component>): 
     expect(component.stop?.(soon())).toBe(stopping);
     expect((await stopping)?.forced ?? 0).toBe(0);
     expect(component.stop?.(soon())).toBe(stopping);
+  });
+
+  it('starts and stops once whatever the order in which it is told to, by however many at once', async () => {
+    const rounds = 10;
+    for (let round = 0; round < rounds; round += 1) {
+      const inner = await build();
+      const calls = { start: 0, stop: 0 };
+      const counted = singleFlight({
+        name: inner.name,
+        ...(inner.start && {
+          start: async (signal: AbortSignal) => {
+            calls.start += 1;
+            await inner.start?.(signal);
+          },
+        }),
+        ...(inner.stop && {
+          stop: async (deadline: Deadline) => {
+            calls.stop += 1;
+            return await inner.stop?.(deadline);
+          },
+        }),
+      });
+      const abort = new AbortController();
+      const told = Array.from({ length: 20 }, async (_, index) => {
+        for (let turn = 0; turn < (index * 7 + round) % 11; turn += 1) await new Promise(setImmediate);
+        if (index % 3) await counted.start?.(abort.signal).catch(() => {});
+        else {
+          abort.abort(new Error('no more'));
+          await counted.stop?.(soon());
+        }
+      });
+      await Promise.all(told);
+      expect([calls.start <= 1, calls.stop <= 1]).toEqual([true, true]);
+    }
   });
 
   it('stops in time when its deadline has passed already', async () => {

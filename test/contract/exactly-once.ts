@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { SystemClock } from '../../src/adapters/system/system-clock';
-import { UuidJobIds } from '../../src/adapters/system/uuids';
-import type { BatchJobRepository } from '../../src/application/intake/batch-store';
-import { GroupCommit } from '../../src/application/intake/batch-writer';
-import type { StoredJob } from '../../src/application/jobs/job-repository';
+import { Uuids } from '../../src/adapters/system/uuids';
+import type { Stored } from '../../src/application/intake/repository';
+import type { JobRepository } from '../../src/application/jobs/job-repository';
 import { JobService } from '../../src/application/jobs/job-service';
-import { IdempotencyKeyReused } from '../../src/domain/errors';
-import { NEVER } from './jobs';
+import { IdempotencyKeyReused } from '../../src/domain/intake/errors';
+import type { Job } from '../../src/domain/jobs/job';
+import { intakeOver, NEVER, SMALL_BATCHES } from './jobs';
 
 interface Request {
   readonly key: string | undefined;
@@ -26,13 +26,13 @@ const requests: fc.Arbitrary<Request[]> = fc.array(
   { minLength: 1, maxLength: 24 },
 );
 
-const ids = new UuidJobIds();
+const ids = new Uuids();
 
 /**
  * Exactly once, as clients see it: any interleaving of requests with keys from a small set, sent to two replicas in
  * front of one store, leaves exactly one row per key, and every client that was acknowledged holds the id of a row.
  */
-export function exactlyOnceContract(build: () => Promise<BatchJobRepository>, runs: number): void {
+export function exactlyOnceContract(build: () => Promise<JobRepository>, runs: number): void {
   it(`leaves one row per key, whatever the interleaving (${runs} of them)`, async () => {
     const store = await build();
     await fc.assert(
@@ -53,30 +53,24 @@ export function exactlyOnceContract(build: () => Promise<BatchJobRepository>, ru
   });
 }
 
-function replica(store: BatchJobRepository): JobService {
-  // Small, so that batches do fill and wait.
-  const groupCommit = new GroupCommit(store, {
-    batchMax: 4,
-    concurrency: 2,
-    queueMax: 1_000,
-    waitMaxMs: 30_000,
-  });
-  return new JobService(groupCommit, ids, new SystemClock());
+function replica(store: JobRepository): JobService {
+  const { writer, find } = intakeOver(store, SMALL_BATCHES);
+  return new JobService({ writer, reader: { find }, ids, clock: new SystemClock() });
 }
 
 async function check(
-  store: BatchJobRepository,
+  store: JobRepository,
   sent: readonly Request[],
-  results: readonly PromiseSettledResult<StoredJob>[],
+  results: readonly PromiseSettledResult<Stored<Job>>[],
 ): Promise<void> {
-  const owners = new Map<string, StoredJob['job']>();
+  const owners = new Map<string, Job>();
   const fresh = new Set<string>();
   for (const [index, { key, name }] of sent.entries()) {
     const result = results[index];
     if (result?.status !== 'fulfilled') continue;
-    const { job, replayed } = result.value;
+    const { resource: job, replayed } = result.value;
     // Whoever was acknowledged holds the id of a row, and that row has the name that was asked for.
-    expect([job.name, (await store.find(job.id, NEVER))?.name]).toEqual([name, name]);
+    expect([job.name, (await intakeOver(store).find(job.id, NEVER))?.name]).toEqual([name, name]);
     if (!replayed) {
       expect(fresh).not.toContain(job.id);
       fresh.add(job.id);

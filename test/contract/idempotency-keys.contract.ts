@@ -1,9 +1,8 @@
 import type { IdempotencyKeys } from '../../src/application/intake/idempotency-keys';
-import type { JobRepository } from '../../src/application/jobs/job-repository';
-import { SubmissionCancelled } from '../../src/domain/errors';
+import { SubmissionCancelled } from '../../src/domain/intake/errors';
 import { parseIdempotencyKey } from '../../src/domain/intake/idempotency-key';
 import { type JobId, parseJobName } from '../../src/domain/jobs/job';
-import { NEVER } from './jobs';
+import { type JobIntake, NEVER, submissionOf } from './jobs';
 
 const DAY_MS = 86_400_000;
 
@@ -14,8 +13,8 @@ const DAY_MS = 86_400_000;
 export function idempotencyKeysContract(
   build: () => Promise<{
     keys: IdempotencyKeys;
-    jobs: JobRepository;
-    nextId: () => JobId;
+    jobs: JobIntake;
+    nextId: () => string;
     letPass: (ms: number) => Promise<void>;
   }>,
 ): void {
@@ -23,10 +22,7 @@ export function idempotencyKeysContract(
     const { keys, jobs, nextId, letPass } = await build();
     const submit = (key: string, createdAt = new Date('2026-05-31T23:59:59Z')) =>
       jobs.store(
-        {
-          job: { id: nextId(), name: parseJobName('a'), createdAt },
-          idempotencyKey: parseIdempotencyKey(key),
-        },
+        submissionOf({ id: nextId() as JobId, name: parseJobName('a'), createdAt }, parseIdempotencyKey(key)),
         NEVER,
       );
     const forget = (limit: number) => keys.forget(DAY_MS, limit, NEVER);
@@ -40,20 +36,20 @@ export function idempotencyKeysContract(
     const recent = await submit('recent');
     await letPass(DAY_MS / 2);
     expect(await forget(10)).toBe(1);
-    expect((await submit('recent')).job.id).toBe(recent.job.id);
-    expect((await submit('old')).job.id).not.toBe(old.job.id);
+    expect((await submit('recent')).resource.id).toBe(recent.resource.id);
+    expect((await submit('old')).resource.id).not.toBe(old.resource.id);
   });
 
   it("goes by the store's clock, not by that of whoever submits", async () => {
     const { submit, forget } = await setUp();
-    const { job } = await submit('key', new Date('2020-01-01T00:00:00Z'));
+    const { resource: job } = await submit('key', new Date('2020-01-01T00:00:00Z'));
     expect(await forget(10)).toBe(0);
-    expect(await submit('key')).toEqual({ job, replayed: true });
+    expect(await submit('key')).toEqual({ resource: job, replayed: true });
   });
 
   it('leaves the job of a forgotten key in the store', async () => {
     const { jobs, submit, forget, letPass } = await setUp();
-    const { job } = await submit('old');
+    const { resource: job } = await submit('old');
     await letPass(2 * DAY_MS);
     expect(await forget(10)).toBe(1);
     expect(await jobs.find(job.id, NEVER)).toEqual(job);
@@ -63,12 +59,12 @@ export function idempotencyKeysContract(
     const { submit, forget, letPass } = await setUp();
     const first = new Map<string, JobId>();
     for (const key of ['a', 'b', 'c', 'd', 'e']) {
-      first.set(key, (await submit(key)).job.id);
+      first.set(key, (await submit(key)).resource.id);
       await letPass(1_000);
     }
     await letPass(2 * DAY_MS);
     expect([await forget(2), await forget(2)]).toEqual([2, 2]);
-    expect((await submit('e')).job.id).toBe(first.get('e'));
+    expect((await submit('e')).resource.id).toBe(first.get('e'));
     expect([await forget(2), await forget(2)]).toEqual([1, 0]);
   });
 

@@ -1,4 +1,4 @@
-import type { ReadinessProbe } from '../../src/application/ports/readiness-probe';
+import type { ReadinessProbe } from '../../src/adapters/koa/observing/health-routes';
 
 /** The contract of the port ReadinessProbe. `cut` makes what it asks unreachable. */
 export function readinessProbeContract(

@@ -1,4 +1,4 @@
-import type { RequestMetrics } from '../../src/application/ports/request-metrics';
+import type { RequestMetrics } from '../../src/adapters/koa/observing/request-observers';
 
 /** The contract of the port RequestMetrics; the figures are read in the adapter's own way. */
 export function requestMetricsContract(

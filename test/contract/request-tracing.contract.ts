@@ -1,4 +1,4 @@
-import type { RequestTracing } from '../../src/application/ports/request-tracing';
+import type { RequestTracing } from '../../src/adapters/koa/observing/request-observers';
 
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
 const request = (traceparent: string | undefined) => ({

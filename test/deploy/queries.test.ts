@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parser } from '@prometheus-io/lezer-promql';
 import { parse } from 'yaml';
-import { ServiceMetrics } from '../../src/adapters/observability/metrics/service-metrics';
+import { components } from '../../src/bootstrap/components';
+import { readConfig } from '../../src/bootstrap/config';
+import { TOKENS } from '../../src/bootstrap/tokens';
 import { DEPLOY } from './support/deploy-folder';
 
 interface Dashboard {
@@ -46,7 +48,9 @@ function metricsIn(query: string): string[] {
 
 /** The names of a page's series, and of its families. */
 async function exposed(): Promise<Set<string>> {
-  const metrics = new ServiceMetrics();
+  const metrics = components(readConfig({ DATABASE_URL: 'memory:', LOG_LEVEL: 'silent' })).get(
+    TOKENS.metrics,
+  );
   metrics.requests.began('GET');
   metrics.requests.ended({ method: 'GET', route: '/health', status: 200, tookMs: 1 });
   const { text } = await metrics.render();

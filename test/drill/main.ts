@@ -11,8 +11,11 @@ import { isFaultless, verdict } from './report/verdict';
 import type { ModeResult } from './run/mode-result';
 import { runDrill } from './run/run-drill';
 import { killAllServers } from './server/server-process';
+import { target } from './target';
 
 async function main(options: Options): Promise<void> {
+  const { path: work, field, table } = options;
+  Object.assign(target, { path: work, field, table });
   const startedAt = new Date();
   const began = performance.now();
   const postgres = await startPostgres();

@@ -2,9 +2,13 @@ import path from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { MODES, modesNamed } from './modes';
 import type { Mode } from './modes/mode';
+import { target } from './target';
 
 export interface Options {
   readonly cmd: string;
+  readonly path: string;
+  readonly field: string;
+  readonly table: string;
   readonly mode: readonly Mode[];
   readonly trials: number;
   readonly clients: number;
@@ -28,6 +32,9 @@ export function readOptions(argv: readonly string[]): Options {
     .name('drill')
     .description('Sends SIGTERM to a server under load and accounts for the fate of every single request.')
     .option('--cmd <command>', 'the server: takes PORT and DATABASE_URL', DEFAULT_COMMAND)
+    .option('--path <path>', 'what takes requests in by POST', target.path)
+    .option('--field <name>', 'the member of their JSON, and the column, that holds a name', target.field)
+    .option('--table <name>', 'where they are stored', target.table)
     .addOption(
       new Option('--mode <names>', `all, load, or any of: ${MODES.map((mode) => mode.name).join(', ')}`)
         .argParser(modes)

@@ -74,7 +74,7 @@ it('costs no job of a batch its row, nor gives it a second one, when the answer 
   expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 201));
   const byId = (one: { id: string }, other: { id: string }) => one.id.localeCompare(other.id);
   expect((await onlooker.jobs()).sort(byId)).toEqual(answers.map(({ body }) => body).sort(byId));
-  expect(await metrics(service)).toContain('\nlastcall_commit_batch_size_count 2\n');
+  expect(await metrics(service)).toContain('\nlastcall_commit_batch_size_count{resource="jobs"} 2\n');
   service.signal();
   expect(await service.exitCode()).toBe(0);
 });

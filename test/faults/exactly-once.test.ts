@@ -1,12 +1,13 @@
-import { InMemoryJobRepository } from '../../src/adapters/memory/in-memory-job-repository';
+import { InMemoryRepository } from '../../src/adapters/memory/in-memory-repository';
 import { KyselyJobRepository } from '../../src/adapters/postgres/jobs/kysely-job-repository';
+import type { Job } from '../../src/domain/jobs/job';
 import { exactlyOnceContract } from '../contract/exactly-once';
 import { type OpenDatabase, openDatabase } from '../support/open-database';
 
 jest.setTimeout(120_000);
 
 describe('requests with keys from a small set, in memory', () => {
-  exactlyOnceContract(async () => new InMemoryJobRepository(), 500);
+  exactlyOnceContract(async () => new InMemoryRepository<Job>(), 500);
 });
 
 describe('requests with keys from a small set, in Postgres', () => {

@@ -84,7 +84,7 @@ it('lets a job through while any number of readers wait for a lock', async () =>
   await until('the insert waits for the lock too', async () => {
     const inserts = await onlooker.query(
       `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'
-       and query ilike '%insert into jobs%'`,
+       and query ilike '%insert into "jobs"%'`,
     );
     return inserts.length > 0;
   });

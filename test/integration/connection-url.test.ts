@@ -3,9 +3,9 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { InMemoryLog } from '../../src/adapters/memory/in-memory-log';
 import { PostgresDatabase } from '../../src/adapters/postgres/connection/postgres-database';
 import { NEVER } from '../contract/jobs';
+import { InMemoryLog } from '../doubles/in-memory-log';
 import { postgresFixture, SETTINGS, stop } from './postgres-fixture';
 
 jest.setTimeout(30_000);

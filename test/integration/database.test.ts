@@ -1,10 +1,11 @@
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { PostgresSchema } from '../../src/adapters/postgres/migrations/postgres-schema';
 import { Deadline } from '../../src/application/lifecycle/deadline';
-import { StoreUnavailable } from '../../src/domain/errors';
+import { StoreUnavailable } from '../../src/domain/intake/errors';
 import { componentContract } from '../contract/component.contract';
 import { NEVER } from '../contract/jobs';
 import { readinessProbeContract } from '../contract/readiness-probe.contract';
+import { SCHEMA_PARTS } from '../support/jobs-in-postgres';
 import { until } from '../support/until';
 import { postgresFixture, stop } from './postgres-fixture';
 
@@ -18,7 +19,7 @@ describe('PostgresSchema as Component', () =>
   componentContract(async () => {
     const database = fixture().database();
     await database.start(NEVER);
-    return new PostgresSchema(database, fixture().log);
+    return new PostgresSchema(database, SCHEMA_PARTS, fixture().log);
   }));
 
 describe('PostgresDatabase as ReadinessProbe', () => {

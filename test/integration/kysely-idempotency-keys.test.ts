@@ -1,12 +1,12 @@
-import { KyselyIdempotencyKeys } from '../../src/adapters/postgres/intake/kysely-idempotency-keys';
-import { KyselyJobRepository } from '../../src/adapters/postgres/jobs/kysely-job-repository';
-import { UuidJobIds } from '../../src/adapters/system/uuids';
+import { KyselyIdempotencyKeys } from '../../src/adapters/postgres/intake/idempotency-keys-table';
+import { Uuids } from '../../src/adapters/system/uuids';
 import { idempotencyKeysContract } from '../contract/idempotency-keys.contract';
+import { jobsIn } from '../support/jobs-in-postgres';
 import { openDatabase } from '../support/open-database';
 import { letKeysAge } from './postgres-fixture';
 
 describe('KyselyIdempotencyKeys', () => {
-  const ids = new UuidJobIds();
+  const ids = new Uuids();
   const opened: { close(): Promise<void> }[] = [];
   afterAll(() => Promise.all(opened.map((database) => database.close())));
 
@@ -15,7 +15,7 @@ describe('KyselyIdempotencyKeys', () => {
     opened.push({ close });
     return {
       keys: new KyselyIdempotencyKeys(database),
-      jobs: new KyselyJobRepository(database),
+      jobs: jobsIn(database),
       nextId: () => ids.next(),
       letPass: (ms) => letKeysAge(database, ms),
     };

@@ -2,22 +2,20 @@ import type {
   PostgresDatabase,
   PostgresSettings,
 } from '../../src/adapters/postgres/connection/postgres-database';
-import { KyselyIdempotencyKeys } from '../../src/adapters/postgres/intake/kysely-idempotency-keys';
-import { KyselyJobRepository } from '../../src/adapters/postgres/jobs/kysely-job-repository';
+import { KyselyIdempotencyKeys } from '../../src/adapters/postgres/intake/idempotency-keys-table';
 import { PostgresSchema } from '../../src/adapters/postgres/migrations/postgres-schema';
-import { UuidJobIds } from '../../src/adapters/system/uuids';
-import { GroupCommit } from '../../src/application/intake/batch-writer';
-import type { JobRepository } from '../../src/application/jobs/job-repository';
-import { StoreUnavailable } from '../../src/domain/errors';
-import { batchJobRepositoryContract } from '../contract/batch-job-repository.contract';
+import { Uuids } from '../../src/adapters/system/uuids';
+import { StoreUnavailable } from '../../src/domain/intake/errors';
 import { cancellationContract } from '../contract/cancellation.contract';
 import { idempotencyKeysContract } from '../contract/idempotency-keys.contract';
-import { jobRepositoryContract } from '../contract/job-repository.contract';
-import { NEVER, submission } from '../contract/jobs';
+import { intakeContract } from '../contract/intake.contract';
+import { type JobIntake, NEVER, submission } from '../contract/jobs';
+import { repositoryContract } from '../contract/repository.contract';
+import { jobsIn, SCHEMA_PARTS } from '../support/jobs-in-postgres';
 import { describeWith } from '../support/optional-suite';
 import { type PgBouncer, startPgBouncer } from '../support/pgbouncer';
 import { TcpProxy } from '../support/tcp-proxy';
-import { GROUP_COMMIT, letKeysAge, postgresFixture } from './postgres-fixture';
+import { letKeysAge, postgresFixture, SMALL_BATCHES } from './postgres-fixture';
 
 jest.setTimeout(30_000);
 
@@ -40,33 +38,29 @@ describeWith('pgbouncer', 'through PgBouncer in transaction mode', () => {
   beforeAll(async () => {
     pooler = await pooled();
     database = await started();
-    await new PostgresSchema(database, fixture().log).start(NEVER);
+    await new PostgresSchema(database, SCHEMA_PARTS, fixture().log).start(NEVER);
   });
   // Before the fixture drops the database, and ends pools whose connections are gone by then.
   afterAll(() => Promise.all(poolers.map((each) => each.stop())));
   afterAll(() => TcpProxy.closeAll());
 
-  const adapters: [string, () => JobRepository][] = [
-    ['KyselyJobRepository', () => new KyselyJobRepository(database)],
-    [
-      'GroupCommit over KyselyJobRepository',
-      () => new GroupCommit(new KyselyJobRepository(database), { ...GROUP_COMMIT, batchMax: 16 }),
-    ],
+  const adapters: [string, () => JobIntake][] = [
+    ['one by one', () => jobsIn(database)],
+    ['small batches', () => jobsIn(database, { ...SMALL_BATCHES, batchMax: 16 })],
   ];
   describe.each(adapters)('%s', (_, build) => {
-    describe('as JobRepository', () => jobRepositoryContract(async () => build()));
+    describe('a writer and a reader', () => intakeContract(async () => build()));
     describe('given up', () =>
-      cancellationContract(async () => ({ repository: build(), onlooker: fixture().onlooker })));
+      cancellationContract(async () => ({ jobs: build(), onlooker: fixture().onlooker })));
   });
-  describe('KyselyJobRepository as BatchJobRepository', () =>
-    batchJobRepositoryContract(async () => new KyselyJobRepository(database)));
+  describe('KyselyJobRepository', () => repositoryContract(async () => jobsIn(database)));
   describe('KyselyIdempotencyKeys', () => {
-    const ids = new UuidJobIds();
+    const ids = new Uuids();
     idempotencyKeysContract(async () => {
       await fixture().onlooker.query('truncate idempotency_keys, jobs');
       return {
         keys: new KyselyIdempotencyKeys(database),
-        jobs: new KyselyJobRepository(database),
+        jobs: jobsIn(database),
         nextId: () => ids.next(),
         letPass: (ms) => letKeysAge(database, ms),
       };
@@ -77,13 +71,13 @@ describeWith('pgbouncer', 'through PgBouncer in transaction mode', () => {
     const { log } = fixture();
     log.lines.length = 0;
     const fresh = await started();
-    const repository = new KyselyJobRepository(fresh);
+    const repository = jobsIn(fresh);
     const all = Array.from({ length: 200 }, (_, index) => submission(`unnamed ${index}`));
     const stored = await Promise.all(all.map((one) => repository.store(one, NEVER)));
-    expect(stored.map(({ job }) => job)).toEqual(all.map(({ job }) => job));
+    expect(stored.map(({ resource: job }) => job)).toEqual(all.map(({ resource: job }) => job));
     expect(
       await repository.findAll(
-        all.map(({ job }) => job.id),
+        all.map(({ resource: job }) => job.id),
         NEVER,
       ),
     ).toHaveLength(all.length);
@@ -92,7 +86,7 @@ describeWith('pgbouncer', 'through PgBouncer in transaction mode', () => {
 
   it('never takes the cancellation of a statement that waits for a server connection for its success', async () => {
     const narrow = await pooled(1);
-    const repository = new KyselyJobRepository(await started({}, narrow.url));
+    const repository = jobsIn(await started({}, narrow.url));
     await Promise.all(Array.from({ length: 5 }, () => repository.store(submission(), NEVER)));
     for (let round = 0; round < 5; round += 1) {
       const unlock = await fixture().onlooker.lockJobs();
@@ -110,11 +104,11 @@ describeWith('pgbouncer', 'through PgBouncer in transaction mode', () => {
   it('finds out what became of a commit whose server connection was lost before its answer', async () => {
     const { proxy, url } = await TcpProxy.inFrontOf(fixture().testDatabase.url);
     const cut = await started({}, (await pooled(1, url)).url);
-    const commit = new GroupCommit(new KyselyJobRepository(cut), GROUP_COMMIT);
+    const commit = jobsIn(cut, SMALL_BATCHES);
     for (let round = 0; round < 5; round += 1) {
-      const struck = proxy.strike('insert into jobs', 'cut before its answer');
+      const struck = proxy.strike('insert into "jobs"', 'cut before its answer');
       const one = submission(`cut ${round}`);
-      expect(await commit.store(one, NEVER)).toEqual({ job: one.job, replayed: false });
+      expect(await commit.store(one, NEVER)).toEqual({ resource: one.resource, replayed: false });
       await struck;
     }
     const names = (await fixture().onlooker.names()).filter((name) => name.startsWith('cut'));
@@ -122,9 +116,7 @@ describeWith('pgbouncer', 'through PgBouncer in transaction mode', () => {
   });
 
   it('stores nothing of a statement that the pooler gave up before it had a server connection', async () => {
-    const repository = new KyselyJobRepository(
-      await started({ statementTimeoutMs: 20_000 }, (await pooled(1)).url),
-    );
+    const repository = jobsIn(await started({ statementTimeoutMs: 20_000 }, (await pooled(1)).url));
     const unlock = await fixture().onlooker.lockJobs();
     const held = repository.store(submission('held'), NEVER);
     await fixture().onlooker.untilBlocked();
@@ -132,7 +124,7 @@ describeWith('pgbouncer', 'through PgBouncer in transaction mode', () => {
     await expect(repository.storeBatch([one], NEVER)).rejects.toThrow(StoreUnavailable);
     await unlock();
     await held;
-    expect(await repository.find(one.job.id, NEVER)).toBeUndefined();
+    expect(await repository.find(one.resource.id, NEVER)).toBeUndefined();
   });
 
   it('gives the server connections their statement timeout, which the service cannot', async () => {
@@ -144,7 +136,9 @@ describeWith('pgbouncer', 'through PgBouncer in transaction mode', () => {
     const { onlooker, log } = fixture();
     await onlooker.query('drop table jobs, idempotency_keys, lastcall_migration, lastcall_migration_lock');
     await Promise.all(
-      Array.from({ length: 6 }, async () => new PostgresSchema(await started(), log).start(NEVER)),
+      Array.from({ length: 6 }, async () =>
+        new PostgresSchema(await started(), SCHEMA_PARTS, log).start(NEVER),
+      ),
     );
     const applied = await onlooker.query('select name from lastcall_migration order by name');
     expect(applied.map(({ name }) => name)).toEqual(['0001-jobs', '0002-idempotency-keys']);

@@ -1,12 +1,14 @@
-import { InMemoryLog } from '../../src/adapters/memory/in-memory-log';
 import {
   PostgresDatabase,
   type PostgresSettings,
 } from '../../src/adapters/postgres/connection/postgres-database';
 import { PostgresSchema } from '../../src/adapters/postgres/migrations/postgres-schema';
-import type { GroupCommitSettings } from '../../src/application/intake/batch-writer';
+import type { BatchWriterSettings } from '../../src/application/intake/batch-writer';
+import type { StopDetails } from '../../src/application/lifecycle/component';
 import { Deadline } from '../../src/application/lifecycle/deadline';
 import { NEVER } from '../contract/jobs';
+import { InMemoryLog } from '../doubles/in-memory-log';
+import { SCHEMA_PARTS } from '../support/jobs-in-postgres';
 import { Onlooker } from '../support/onlooker';
 import { createTestDatabase, type TestDatabase } from '../support/postgres';
 
@@ -18,7 +20,7 @@ export const SETTINGS: PostgresSettings = {
 };
 
 /** Small batches, so that they do fill and wait. */
-export const GROUP_COMMIT: GroupCommitSettings = {
+export const SMALL_BATCHES: BatchWriterSettings = {
   batchMax: 4,
   concurrency: 2,
   queueMax: 1_000,
@@ -35,9 +37,20 @@ export interface Fixture {
   migrated(settings?: Partial<PostgresSettings>, url?: string): Promise<PostgresDatabase>;
 }
 
-export async function stop(database: PostgresDatabase, withinMs = 5_000) {
+/** As the registry has it for every component; here both a test and the fixture may stop it. */
+function stoppedOnce(database: PostgresDatabase): PostgresDatabase {
+  const stop = database.stop.bind(database);
+  let stopping: Promise<StopDetails> | undefined;
+  database.stop = (deadline) => {
+    stopping ??= stop(deadline);
+    return stopping;
+  };
+  return database;
+}
+
+export function stop(database: PostgresDatabase, withinMs = 5_000): Promise<StopDetails> {
   const deadline = Deadline.in(withinMs);
-  return (await database.stop(deadline).finally(() => deadline.clear())) ?? {};
+  return database.stop(deadline).finally(() => deadline.clear());
 }
 
 /** Makes every idempotency key so much older. */
@@ -75,14 +88,14 @@ async function createFixture() {
   const log = new InMemoryLog();
   const opened: PostgresDatabase[] = [];
   const database = (settings: Partial<PostgresSettings> = {}, url = testDatabase.url) => {
-    const made = new PostgresDatabase({ url: () => url }, { ...SETTINGS, ...settings }, log);
+    const made = stoppedOnce(new PostgresDatabase({ url: () => url }, { ...SETTINGS, ...settings }, log));
     opened.push(made);
     return made;
   };
   const migrated = async (settings: Partial<PostgresSettings> = {}, url = testDatabase.url) => {
     const made = database(settings, url);
     await made.start(NEVER);
-    await new PostgresSchema(made, log).start(NEVER);
+    await new PostgresSchema(made, SCHEMA_PARTS, log).start(NEVER);
     return made;
   };
   const end = async () => {

@@ -1,9 +1,9 @@
 import { Kysely, Migrator, PostgresDialect } from 'kysely';
 import { Client, Pool } from 'pg';
-import { KyselyIdempotencyKeys } from '../../src/adapters/postgres/intake/kysely-idempotency-keys';
-import { KyselyJobRepository } from '../../src/adapters/postgres/jobs/kysely-job-repository';
+import { KyselyIdempotencyKeys } from '../../src/adapters/postgres/intake/idempotency-keys-table';
 import { PostgresSchema } from '../../src/adapters/postgres/migrations/postgres-schema';
 import { aKey, NEVER, submission } from '../contract/jobs';
+import { jobsIn, SCHEMA_PARTS } from '../support/jobs-in-postgres';
 import { until } from '../support/until';
 import { postgresFixture, stop } from './postgres-fixture';
 
@@ -15,8 +15,8 @@ it('makes the tables when several replicas start at once, and each can use them'
     Array.from({ length: 6 }, async () => {
       const database = fixture().database();
       await database.start(NEVER);
-      await new PostgresSchema(database, fixture().log).start(NEVER);
-      return new KyselyJobRepository(database);
+      await new PostgresSchema(database, SCHEMA_PARTS, fixture().log).start(NEVER);
+      return jobsIn(database);
     }),
   );
   await Promise.all(replicas.map((replica) => replica.store(submission(), NEVER)));
@@ -28,11 +28,11 @@ it('makes the tables when several replicas start at once, and each can use them'
 it('changes nothing on a further start', async () => {
   const database = await fixture().migrated();
   const one = submission('kept');
-  await new KyselyJobRepository(database).store(one, NEVER);
+  await jobsIn(database).store(one, NEVER);
   const lines = fixture().log.lines.length;
-  await new PostgresSchema(database, fixture().log).start(NEVER);
+  await new PostgresSchema(database, SCHEMA_PARTS, fixture().log).start(NEVER);
   expect(fixture().log.lines).toHaveLength(lines);
-  expect(await new KyselyJobRepository(database).find(one.job.id, NEVER)).toEqual(one.job);
+  expect(await jobsIn(database).find(one.resource.id, NEVER)).toEqual(one.resource);
 });
 
 describe('the record of what has been applied', () => {
@@ -59,7 +59,7 @@ describe('the record of what has been applied', () => {
   it('gets along with another program that has migrated with Kysely before, and does so again', async () => {
     const { url } = fixture().testDatabase;
     await otherProgram(url);
-    const repository = new KyselyJobRepository(await fixture().migrated());
+    const repository = jobsIn(await fixture().migrated());
     await repository.store(submission('ours'), NEVER);
     await otherProgram(url);
     expect(await names('kysely_migration')).toEqual(['2020-theirs']);
@@ -72,7 +72,7 @@ describe('the record of what has been applied', () => {
       const { onlooker } = fixture();
       const database = await fixture().migrated();
       const one = submission('from before');
-      await new KyselyJobRepository(database).store(one, NEVER);
+      await jobsIn(database).store(one, NEVER);
       await onlooker.query('alter table lastcall_migration rename to kysely_migration');
       await onlooker.query('alter table lastcall_migration_lock rename to kysely_migration_lock');
       for (const name of theirs)
@@ -80,7 +80,7 @@ describe('the record of what has been applied', () => {
       await Promise.all([1, 2, 3].map(() => fixture().migrated()));
       expect(await names('lastcall_migration')).toEqual(['0001-jobs', '0002-idempotency-keys']);
       expect(await names('kysely_migration')).toEqual(theirs);
-      expect(await new KyselyJobRepository(database).find(one.job.id, NEVER)).toEqual(one.job);
+      expect(await jobsIn(database).find(one.resource.id, NEVER)).toEqual(one.resource);
     },
   );
 });
@@ -89,7 +89,7 @@ it('leaves a migration alone that another program calls as we do', async () => {
   const { onlooker } = fixture();
   await onlooker.query('create table kysely_migration (name text, timestamp text)');
   await onlooker.query(`insert into kysely_migration values ('0001-jobs', 'theirs')`);
-  await new KyselyJobRepository(await fixture().migrated()).store(submission(), NEVER);
+  await jobsIn(await fixture().migrated()).store(submission(), NEVER);
   expect(await onlooker.query('select timestamp from kysely_migration')).toEqual([{ timestamp: 'theirs' }]);
 });
 
@@ -111,7 +111,7 @@ describe('a role that a person has made by hand', () => {
   const started = async () => {
     const database = fixture().database({}, urlOf());
     await database.start(NEVER);
-    const schema = new PostgresSchema(database, fixture().log);
+    const schema = new PostgresSchema(database, SCHEMA_PARTS, fixture().log);
     await schema.start(NEVER).finally(() => stop(database));
   };
 
@@ -148,7 +148,7 @@ describe('a role that a person has made by hand', () => {
     await started();
     const database = fixture().database({}, urlOf());
     await database.start(NEVER);
-    await new KyselyJobRepository(database).store(submission('by a role of its own', aKey()), NEVER);
+    await jobsIn(database).store(submission('by a role of its own', aKey()), NEVER);
     await new KyselyIdempotencyKeys(database).forget(0, 10, NEVER);
     expect(await onlooker.query('select key from idempotency_keys')).toEqual([]);
     await stop(database);
@@ -267,7 +267,7 @@ it.each(['LATIN1', 'SQL_ASCII'])('refuses a database that cannot hold every name
   const database = fixture().database({}, url.href);
   try {
     await database.start(NEVER);
-    await expect(new PostgresSchema(database, fixture().log).start(NEVER)).rejects.toThrow(
+    await expect(new PostgresSchema(database, SCHEMA_PARTS, fixture().log).start(NEVER)).rejects.toThrow(
       `the database ${name} is encoded in ${encoding}, which cannot hold every name; what helps is another one: create database`,
     );
   } finally {
@@ -344,7 +344,7 @@ describe('while another replica migrates', () => {
     const database = fixture().database();
     await database.start(NEVER);
     const abort = new AbortController();
-    const starting = new PostgresSchema(database, log).start(abort.signal);
+    const starting = new PostgresSchema(database, SCHEMA_PARTS, log).start(abort.signal);
     const settled = expect(starting).rejects.toThrow();
     const waits = await until('it waits', () =>
       log.lines.find(({ message }) => message === 'a migration waits for that of another replica'),

@@ -1,7 +1,7 @@
 import dns from 'node:dns';
-import { KyselyJobRepository } from '../../src/adapters/postgres/jobs/kysely-job-repository';
-import { SubmissionCancelled } from '../../src/domain/errors';
-import { NEVER, sharedAbort, submission } from '../contract/jobs';
+import { SubmissionCancelled } from '../../src/domain/intake/errors';
+import { type JobIntake, NEVER, sharedAbort, submission } from '../contract/jobs';
+import { jobsIn } from '../support/jobs-in-postgres';
 import { describeWith } from '../support/optional-suite';
 import { startPgBouncer } from '../support/pgbouncer';
 import { startTlsDoor, type TlsDoor } from '../support/tls-door';
@@ -19,7 +19,7 @@ const setting = (name: string) => ({
 const LONG = { statementTimeoutMs: 20_000 };
 
 /** A job that waits for a lock is given up: nothing of it may be stored once the lock has gone. */
-async function expectGivenUp(repository: KyselyJobRepository, before: () => void = () => {}): Promise<void> {
+async function expectGivenUp(repository: JobIntake, before: () => void = () => {}): Promise<void> {
   const { onlooker } = fixture();
   await repository.store(submission('warms a session'), NEVER);
   const unlock = await onlooker.lockJobs();
@@ -60,13 +60,13 @@ it('passes a defect on as it is, and uses that session no more', async () => {
 
 it('goes on with a session whose prepared statement a migration of somebody else has made stale', async () => {
   const database = await fixture().migrated({ size: 1 });
-  const repository = new KyselyJobRepository(database);
+  const repository = jobsIn(database);
   const one = submission('read before and after');
   await repository.store(one, NEVER);
   for (const type of ['text', 'varchar(300)']) {
     await fixture().onlooker.query(`alter table jobs alter column name type ${type}`);
     for (let round = 0; round < 2; round += 1)
-      expect(await repository.find(one.job.id, NEVER)).toEqual(one.job);
+      expect(await repository.find(one.resource.id, NEVER)).toEqual(one.resource);
   }
   expect(fixture().log.lines.filter(({ message }) => message.includes('unnamed'))).toEqual([]);
 });
@@ -85,7 +85,7 @@ describe('cancelling', () => {
       process.nextTick(() => (all ? done(null, [{ address, family: 4 }]) : done(null, address, 4)));
     }) as typeof dns.lookup);
     try {
-      const repository = new KyselyJobRepository(await fixture().migrated(LONG, url.href));
+      const repository = jobsIn(await fixture().migrated(LONG, url.href));
       await expectGivenUp(repository, () => {
         // Nobody listens there.
         address = '127.0.0.2';
@@ -105,7 +105,7 @@ describe('cancelling', () => {
     it.each(['sslmode=no-verify', 'sslmode=verify-full&sslrootcert='])('works with %s', async (mode) => {
       const url = `${door.url}?${mode}${mode.endsWith('=') ? door.ca : ''}`;
       const database = await fixture().migrated(LONG, url);
-      await expectGivenUp(new KyselyJobRepository(database));
+      await expectGivenUp(jobsIn(database));
       await stop(database);
     });
   });
@@ -122,7 +122,7 @@ describeWith('pgbouncer', 'through a pooler that refuses what a session asks for
     expect(said.map(({ message }) => message).join()).toMatch(/statement_timeout/);
     expect(said.length).toBeLessThanOrEqual(2);
     const unlock = await fixture().onlooker.lockJobs();
-    const repository = new KyselyJobRepository(database);
+    const repository = jobsIn(database);
     await expect(repository.store(submission('too slow'), NEVER)).rejects.toMatchObject({
       code: 'store_unavailable',
     });

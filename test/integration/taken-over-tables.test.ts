@@ -1,6 +1,6 @@
-import { KyselyJobRepository } from '../../src/adapters/postgres/jobs/kysely-job-repository';
 import { parseJobId } from '../../src/domain/jobs/job';
 import { aKey, NEVER, submission } from '../contract/jobs';
+import { jobsIn } from '../support/jobs-in-postgres';
 import { postgresFixture } from './postgres-fixture';
 
 jest.setTimeout(30_000);
@@ -19,7 +19,7 @@ it('takes over a table that exists already, with its rows and their creation tim
   await onlooker.query(
     `insert into jobs values ('00000000-0000-4000-8000-000000000001', 'old', '2020-01-01Z', 'x')`,
   );
-  const repository = new KyselyJobRepository(await fixture().migrated());
+  const repository = jobsIn(await fixture().migrated());
   expect(await repository.find(parseJobId('00000000-0000-4000-8000-000000000001'), NEVER)).toMatchObject({
     name: 'old',
     createdAt: new Date('2020-01-01T00:00:00.000Z'),
@@ -33,7 +33,7 @@ it('gives the rows of a table without creation times the time of the migration',
   await onlooker.query('create table jobs (id uuid primary key, name text not null)');
   await onlooker.query(`insert into jobs values ('00000000-0000-4000-8000-000000000002', 'old')`);
   const before = Date.now();
-  const repository = new KyselyJobRepository(await fixture().migrated());
+  const repository = jobsIn(await fixture().migrated());
   const old = await repository.find(parseJobId('00000000-0000-4000-8000-000000000002'), NEVER);
   expect(Math.abs((old?.createdAt.getTime() ?? 0) - before)).toBeLessThan(60_000);
   await repository.store(submission('new'), NEVER);
@@ -45,7 +45,7 @@ it.each(['id uuid', 'id uuid, note text, unique (id, note)'])(
   async (columns) => {
     const { onlooker } = fixture();
     await onlooker.query(`create table jobs (name text not null, ${columns})`);
-    const repository = new KyselyJobRepository(await fixture().migrated());
+    const repository = jobsIn(await fixture().migrated());
     const one = submission('new');
     await repository.store(one, NEVER);
     await repository.store(one, NEVER);
@@ -184,7 +184,7 @@ describe('a table that is there already', () => {
     const { onlooker } = fixture();
     await onlooker.query(`create table jobs (id uuid primary key, name text not null) partition by hash (id);
       create table part partition of jobs for values with (modulus 1, remainder 0)`);
-    await new KyselyJobRepository(await fixture().migrated()).store(submission('divided'), NEVER);
+    await jobsIn(await fixture().migrated()).store(submission('divided'), NEVER);
     expect(await onlooker.names()).toEqual(['divided']);
   });
 
@@ -194,13 +194,11 @@ describe('a table that is there already', () => {
     'note text, key varchar(300), fingerprint bytea, job_id uuid',
   ])('is taken over where its keys fit: (%s)', async (columns) => {
     await fixture().onlooker.query(`create table idempotency_keys (${columns})`);
-    const repository = new KyselyJobRepository(await fixture().migrated());
+    const repository = jobsIn(await fixture().migrated());
     const one = submission('once', aKey());
     expect(await repository.store(one, NEVER)).toMatchObject({ replayed: false });
-    expect(
-      await repository.store({ ...submission('once'), idempotencyKey: one.idempotencyKey }, NEVER),
-    ).toEqual({
-      job: one.job,
+    expect(await repository.store({ ...submission('once'), claim: one.claim }, NEVER)).toEqual({
+      resource: one.resource,
       replayed: true,
     });
     expect(await fixture().onlooker.names()).toEqual(['once']);
@@ -215,7 +213,7 @@ describe('a table that is there already', () => {
       .catch((error: Error) => error.message);
     expect(reason).toMatch(/^lastcall_migration says that jobs was made, and it is not there; what helps/);
     await onlooker.query(String(reason).split('again: ')[1] as string);
-    await new KyselyJobRepository(await fixture().migrated()).store(submission('again'), NEVER);
+    await jobsIn(await fixture().migrated()).store(submission('again'), NEVER);
     expect(await onlooker.names()).toEqual(['again']);
   });
 });

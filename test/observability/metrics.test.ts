@@ -44,7 +44,7 @@ describe('/metrics on the port of the service', () => {
       `http_server_request_duration_seconds_count{${labels('GET', '', 404)}} 1`,
       'http_server_active_requests{http_request_method="GET",url_scheme="http"} 1',
       'lastcall_jobs_created_total 1',
-      'lastcall_commit_batch_size_count 1',
+      'lastcall_commit_batch_size_count{resource="jobs"} 1',
       'lastcall_lifecycle_phase{phase="ready"} 1',
       'lastcall_http_connections{state="active"} 1',
     ]) {
@@ -96,7 +96,7 @@ describe('/metrics on METRICS_PORT', () => {
     idle.write('GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n');
     for (const socket of [silent, idle]) socket.on('error', () => {});
     await new Promise((resolve) => idle.once('data', resolve));
-    idle.resume();
+    for (const socket of [silent, idle]) socket.resume();
     service.signal();
     expect(await service.exitCode()).toBe(0);
     const { tookMs } = (await service.line('stopped metrics-server')) as unknown as { tookMs: number };

@@ -1,10 +1,11 @@
-import { InMemoryLog } from '../../src/adapters/memory/in-memory-log';
 import {
   PostgresDatabase,
   type PostgresSettings,
 } from '../../src/adapters/postgres/connection/postgres-database';
 import { PostgresSchema } from '../../src/adapters/postgres/migrations/postgres-schema';
 import { Deadline } from '../../src/application/lifecycle/deadline';
+import { InMemoryLog } from '../doubles/in-memory-log';
+import { SCHEMA_PARTS } from './jobs-in-postgres';
 import { createTestDatabase } from './postgres';
 
 const SETTINGS: PostgresSettings = {
@@ -29,7 +30,7 @@ export async function openDatabase(settings: Partial<PostgresSettings> = {}): Pr
   const never = new AbortController().signal;
   const database = new PostgresDatabase({ url: () => url }, { ...SETTINGS, ...settings }, log);
   await database.start(never);
-  await new PostgresSchema(database, log).start(never);
+  await new PostgresSchema(database, SCHEMA_PARTS, log).start(never);
   return {
     database,
     url,

@@ -1,7 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Ajv2020 } from 'ajv/dist/2020';
 import addFormats from 'ajv-formats';
-import { openApiDocument } from '../../src/adapters/koa/docs/openapi-document';
+import { components } from '../../src/bootstrap/components';
+import { readConfig } from '../../src/bootstrap/config';
+import { TOKENS } from '../../src/bootstrap/tokens';
 
 /** What `fetch` gives, with its body read, or an answer of the raw client. */
 export interface Answer {
@@ -32,7 +34,10 @@ interface Header {
   readonly schema: object;
 }
 
-export const document = openApiDocument({ metrics: true }) as Document;
+const wired = components(readConfig({ DATABASE_URL: 'memory:', LOG_LEVEL: 'silent' }));
+
+/** The service's own. */
+export const document = wired.get(TOKENS.api).document() as Document;
 
 // The document is no schema itself, it only holds some: hence not strict.
 const ajv = new Ajv2020({ strict: false, allErrors: true, coerceTypes: false });

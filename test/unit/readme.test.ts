@@ -1,48 +1,19 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { openApiDocument } from '../../src/adapters/koa/docs/openapi-document';
-import { components } from '../../src/bootstrap/components';
-import { readConfig } from '../../src/bootstrap/config';
-import { describeWiring } from '../../src/bootstrap/wiring';
+import { GENERATED } from '../../scripts/generated-docs';
+import { API_INFO } from '../../src/bootstrap/api-info';
 
 const read = (file: string) => readFileSync(path.resolve(__dirname, '../..', file), 'utf8');
 const readme = read('README.md');
 
-/** Name and default of each variable, as config.ts spells them. */
-function defaults(): Map<string, string> {
-  const spec = /^ {6}([A-Z_]+): .*\bdefault: (.+?) \}\),$/gm;
-  const plain = (value: string) => value.replace(/(?<=\d)_(?=\d)/g, '').replace(/^'(.*)'$/, '$1');
-  return new Map(
-    [...read('src/bootstrap/config.ts').matchAll(spec)].map(([, name = '', value = '']) => [
-      name,
-      plain(value),
-    ]),
-  );
+/** What stands between the two marks of that name. */
+function block(file: string, name: string): string | undefined {
+  return new RegExp(`<!-- ${name}:begin -->\\n([\\s\\S]*?)\\n<!-- ${name}:end -->`).exec(read(file))?.[1];
 }
 
-/** Name and default of each row of the README's configuration table. */
-function documented(): Map<string, string> {
-  const row = /^\| `([A-Z_]+)` \| ([^|]+?) \|/gm;
-  return new Map([...readme.matchAll(row)].map(([, name = '', value = '']) => [name, value]));
-}
-
-it('lists in the README every variable of the configuration, and no other', () => {
-  expect(defaults().size).toBeGreaterThan(10);
-  expect([...documented().keys()].sort()).toEqual([...defaults().keys()].sort());
-});
-
-it('gives the defaults in the README that the code has', () => {
-  for (const [name, value] of defaults()) {
-    const said = documented().get(name) ?? '';
-    // What has no default is described in words.
-    if (value === 'undefined') expect([name, said]).toEqual([name, expect.stringMatching(/^(none|all)\b/)]);
-    else expect([name, said]).toEqual([name, value]);
-  }
-});
-
-it('shows in the README what `npm run wiring` prints', () => {
-  const block = /<!-- wiring:begin -->\n+```\w*\n([\s\S]*?)\n```\n+<!-- wiring:end -->/.exec(readme);
-  expect(block?.[1]).toBe(describeWiring(components(readConfig({}))));
+it.each(Object.entries(GENERATED))('%s holds what `npm run docs` writes there', (place, text) => {
+  const [file = '', name = ''] = place.split('#');
+  expect(block(file, name)).toBe(text());
 });
 
 it('says what the exit code means in one and the same sentence: in the code, the README and on the operations page', () => {
@@ -68,7 +39,7 @@ it('names in the README only scripts that package.json has', () => {
 
 it('has one version: in package.json, in the OpenAPI document, and where an image is named', () => {
   const { version } = JSON.parse(read('package.json')) as { version: string };
-  expect(openApiDocument({ metrics: true })).toMatchObject({ info: { version } });
+  expect(API_INFO.version).toBe(version);
   const places = [
     'deploy/ecs/task-definition.json',
     'deploy/kubernetes/kustomization.yaml',

@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { abortable } from '../../application/intake/abortable';
+import { abortable } from '../../application/abortable';
 import type { Component, StopDetails } from '../../application/lifecycle/component';
 import type { Deadline } from '../../application/lifecycle/deadline';
-import type { DatabaseLocation } from '../../application/ports/database-location';
 import type { Log } from '../../application/ports/log';
 import type { ProgramEnvironment } from './binaries';
 import { openCluster } from './cluster';
@@ -37,12 +36,10 @@ export interface EmbeddedPostgresOptions {
  *
  * `start` throws `EmbeddedPostgresError` (one line) when it cannot run here or its data are in use.
  */
-export class EmbeddedPostgres implements Component, DatabaseLocation {
+export class EmbeddedPostgres implements Component {
   readonly name = 'embedded-postgres';
   readonly #options: EmbeddedPostgresOptions;
   readonly #giveUp = new AbortController();
-  #starting: Promise<void> | undefined;
-  #stopping: Promise<StopDetails | void> | undefined;
   #server: Server | undefined;
   /** When it has ended by itself, lately; `performance.now()`. */
   #ends: readonly number[] = [];
@@ -57,17 +54,8 @@ export class EmbeddedPostgres implements Component, DatabaseLocation {
     return this.#server.url;
   }
 
-  start(signal: AbortSignal): Promise<void> {
-    this.#starting ??= this.#start(AbortSignal.any([signal, this.#giveUp.signal]));
-    return this.#starting;
-  }
-
-  stop(deadline: Deadline): Promise<StopDetails | void> {
-    this.#stopping ??= this.#stop(deadline);
-    return this.#stopping;
-  }
-
-  async #start(signal: AbortSignal): Promise<void> {
+  async start(startSignal: AbortSignal): Promise<void> {
+    const signal = AbortSignal.any([startSignal, this.#giveUp.signal]);
     if (process.platform === 'win32')
       throw new EmbeddedPostgresError(`no embedded Postgres on Windows: ${USE_YOUR_OWN}`);
     const { dataFolder, log, env, temporary = false } = this.#options;
@@ -84,7 +72,8 @@ export class EmbeddedPostgres implements Component, DatabaseLocation {
       });
       this.#server = server;
       void server.kept.ended.then(() => {
-        if (!this.#stopping) this.#keepUp(server, () => serveAt(this.#giveUp.signal, server.port));
+        if (!this.#giveUp.signal.aborted)
+          this.#keepUp(server, () => serveAt(this.#giveUp.signal, server.port));
       });
     };
     await serveAt(signal);
@@ -111,7 +100,7 @@ export class EmbeddedPostgres implements Component, DatabaseLocation {
         try {
           return await again();
         } catch (error) {
-          if (this.#stopping) throw error;
+          if (this.#giveUp.signal.aborted) throw error;
           log.warn('the embedded Postgres could not be started again', { err: error });
         }
       }
@@ -127,11 +116,11 @@ export class EmbeddedPostgres implements Component, DatabaseLocation {
     return abortable(this.#up, signal);
   }
 
-  async #stop(deadline: Deadline): Promise<StopDetails | void> {
+  async stop(deadline: Deadline): Promise<StopDetails | void> {
     this.#giveUp.abort(new EmbeddedPostgresError('the embedded Postgres was stopped while it started'));
-    const started = Promise.allSettled([this.#starting, this.#up]).then(() => {});
+    const restarted = this.#up.catch(() => {});
     // The keeper ends what is left of a start that does not give up in time.
-    if (!(await inTime(started, deadline.remainingMs()))) return { forced: 1 };
+    if (!(await inTime(restarted, deadline.remainingMs()))) return { forced: 1 };
     if (!this.#server) return;
     const { kept } = this.#server;
     kept.letGo();

@@ -11,4 +11,3 @@ export type { KernelAccess, ListenKernel } from './listener/listen-kernel';
 export type { Listener, ListenerCloseReport, ListenTarget } from './listener/listener';
 export { openListener } from './listener/open-listener';
 export { inheritedListener } from './listener/socket-activation';
-export { MetricsServer } from './metrics-server';

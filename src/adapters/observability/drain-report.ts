@@ -1,6 +1,6 @@
 import type { ComponentReport, ShutdownReport } from '../../application/lifecycle/shutdown-report';
 import type { Log } from '../../application/ports/log';
-import { inTenths, tenths } from '../../application/tenths';
+import { inTenths, tenths } from '../../application/ports/log';
 
 /** The account of the whole shutdown as one line, the last of the log. Its fields are in docs/logs.md. */
 export function logDrainReport(log: Log, report: ShutdownReport, exitCode: number): void {

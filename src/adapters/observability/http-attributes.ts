@@ -1,3 +1,12 @@
+/** A request that has been answered, or whose client has gone. */
+export interface Exchange {
+  readonly method: string;
+  /** The template of the route; undefined where there is none. */
+  readonly route: string | undefined;
+  readonly status: number;
+  readonly tookMs: number;
+}
+
 /** What OpenTelemetry's conventions know (HTTP spans, `http.request.method`): a client may invent methods without number. */
 const KNOWN_METHODS = new Set([
   'GET',

@@ -1,7 +1,7 @@
 import type { LifecycleObserver } from '../../application/lifecycle/lifecycle-observer';
 import type { ComponentReport } from '../../application/lifecycle/shutdown-report';
 import type { Log } from '../../application/ports/log';
-import { inTenths, tenths } from '../../application/tenths';
+import { inTenths, tenths } from '../../application/ports/log';
 
 /** One line for each lifecycle event. */
 export function lifecycleLog(log: Log): LifecycleObserver {

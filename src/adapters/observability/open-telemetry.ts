@@ -4,12 +4,23 @@ import type * as Sdk from '@opentelemetry/sdk-node';
 import type { Component } from '../../application/lifecycle/component';
 import type { Deadline } from '../../application/lifecycle/deadline';
 import type { Log } from '../../application/ports/log';
-import type { Exchange } from '../../application/ports/request-metrics';
-import type { RequestSpan, RequestTracing, TracedRequest } from '../../application/ports/request-tracing';
-import { errorType, knownMethod, OTHER_METHOD, URL_SCHEME } from './http-attributes';
+import { type Exchange, errorType, knownMethod, OTHER_METHOD, URL_SCHEME } from './http-attributes';
 
 /** How long the last spans may hold up the exit: the SDK tries an unreachable collector again for many seconds. */
 const FLUSH_WITHIN_MS = 1_000;
+
+/** A request of which a span is wanted; `query` without its question mark, headers by lower-case names. */
+export interface TracedRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly query: string;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+}
+
+export interface RequestSpan {
+  readonly traceId: string;
+  ended(exchange: Exchange): void;
+}
 
 /** What is not left to the SDK, which reads the rest of the `OTEL_*` variables itself. */
 export interface TracesSettings {
@@ -39,7 +50,7 @@ export function tracesSettings(env: NodeJS.ProcessEnv): TracesSettings | undefin
  * `stop` flushes the spans, the drain's own included, and gives up after a second, or at the deadline: spans that are
  * lost are no lost work, so it says so and is clean all the same.
  */
-export class OpenTelemetry implements Component, RequestTracing {
+export class OpenTelemetry implements Component {
   readonly name = 'open-telemetry';
   readonly #settings: TracesSettings;
   readonly #log: Log;
@@ -48,8 +59,6 @@ export class OpenTelemetry implements Component, RequestTracing {
   #othersProvider: FlushableProvider | undefined;
   #api: typeof Api | undefined;
   #tracer: Api.Tracer | undefined;
-  #starting: Promise<void> | undefined;
-  #stopping: Promise<void> | undefined;
 
   constructor(settings: TracesSettings, log: Log) {
     this.#settings = settings;
@@ -57,13 +66,11 @@ export class OpenTelemetry implements Component, RequestTracing {
   }
 
   start(): Promise<void> {
-    this.#starting ??= this.#start();
-    return this.#starting;
+    return this.#start();
   }
 
   stop(deadline: Deadline): Promise<void> {
-    this.#stopping ??= this.#flush(deadline);
-    return this.#stopping;
+    return this.#flush(deadline);
   }
 
   began(request: TracedRequest): RequestSpan | undefined {

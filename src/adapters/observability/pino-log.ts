@@ -11,7 +11,6 @@ export class PinoLog implements Log, Component {
   readonly name = 'log';
   readonly #logger: Logger;
   readonly #destination: LogDestination;
-  #stopping: Promise<void> | undefined;
 
   constructor(level: LogLevel, destination: LogDestination) {
     const options: LoggerOptions = {
@@ -53,8 +52,7 @@ export class PinoLog implements Log, Component {
   }
 
   stop(deadline: Deadline): Promise<void> {
-    this.#stopping ??= this.flush(deadline.signal);
-    return this.#stopping;
+    return this.flush(deadline.signal);
   }
 
   /** Resolves when every line so far has been written, when nobody can take them, or when `signal` aborts. */

@@ -1,14 +1,13 @@
 import { randomFillSync } from 'node:crypto';
 import { V7Generator } from 'uuidv7';
-import type { JobIdGenerator } from '../../application/ports/id-generator';
-import type { JobId } from '../../domain/jobs/job';
+import type { IdGenerator } from '../../application/ports/id-generator';
 
 /** UUIDv7 with a counter (RFC 9562, section 6.2, method 1): ascending also within a millisecond and when the clock steps back. */
-export class UuidJobIds implements JobIdGenerator {
+export class Uuids implements IdGenerator {
   readonly #generator = new V7Generator({ nextUint32 });
 
-  next(): JobId {
-    return this.#generator.generate().toString() as JobId;
+  next(): string {
+    return this.#generator.generate().toString();
   }
 }
 

@@ -1,15 +1,13 @@
-import { CommitInDoubt, DataRefused, DomainError, SubmissionCancelled } from '../../domain/errors';
-import type { Job, JobId } from '../../domain/jobs/job';
-import type { JobRepository, StoredJob, Submission } from '../jobs/job-repository';
+import { DomainError } from '../../domain/domain-error';
+import { CommitInDoubt, DataRefused, SubmissionCancelled } from '../../domain/intake/errors';
+import { whileAnyWants } from '../abortable';
 import type { Component, StopDetails } from '../lifecycle/component';
 import type { Deadline } from '../lifecycle/deadline';
-import { whileAnyWants } from './abortable';
-import { GroupRead } from './batch-reader';
-import type { BatchJobRepository, BatchOutcome } from './batch-store';
 import { resolveDoubt } from './doubtful-commit';
+import type { BatchStore } from './repository';
 import { SubmissionQueue, type SubmissionQueueSettings, type Waiting } from './submission-queue';
 
-export interface GroupCommitSettings extends SubmissionQueueSettings {
+export interface BatchWriterSettings extends SubmissionQueueSettings {
   /** The most submissions in one statement. */
   readonly batchMax: number;
   /** The most statements under way at once. */
@@ -17,40 +15,46 @@ export interface GroupCommitSettings extends SubmissionQueueSettings {
 }
 
 /** One statement's end: how many submissions it carried, and how long it took. Must not throw. */
-export type GroupCommitObserver = (flush: { readonly size: number; readonly tookMs: number }) => void;
+export type BatchObserver = (batch: { readonly size: number; readonly tookMs: number }) => void;
 
 /**
- * Stores concurrent submissions together: a {@link JobRepository} in front of one that can store batches.
+ * Group commit: stores concurrent submissions together, of whatever kind they are.
  *
  * Where a statement is free, submissions are sent at the end of the event loop's turn in which they came, so that a lone
  * one never waits, and those that came with it go together; while all are under way, the ones that come gather for the
- * next. Each is resolved after the commit that holds its row. What is read goes by {@link GroupRead}.
+ * next. Each is resolved after the commit that holds its row.
  */
-export class GroupCommit implements JobRepository, Component {
-  readonly name = 'group-commit';
-  readonly #store: BatchJobRepository;
-  readonly #reads: GroupRead;
-  readonly #settings: GroupCommitSettings;
-  readonly #observe: GroupCommitObserver;
-  readonly #queue: SubmissionQueue;
+export class BatchWriter<Submitted, Result> implements Component {
+  readonly #store: BatchStore<Submitted, Result>;
+  readonly #settings: BatchWriterSettings;
+  readonly #observe: BatchObserver;
+  readonly #queue: SubmissionQueue<Submitted, Result>;
   #underWay = 0;
   #turn: NodeJS.Immediate | undefined;
   #onIdle: (() => void) | undefined;
-  #stopping: Promise<StopDetails> | undefined;
 
   constructor(
-    store: BatchJobRepository,
-    settings: GroupCommitSettings,
-    observe: GroupCommitObserver = () => {},
+    readonly name: string,
+    store: BatchStore<Submitted, Result>,
+    settings: BatchWriterSettings,
+    observe: BatchObserver = () => {},
   ) {
     this.#store = store;
-    this.#reads = new GroupRead(store, settings.queueMax);
     this.#queue = new SubmissionQueue(settings);
     this.#settings = settings;
     this.#observe = observe;
   }
 
-  store(submission: Submission, signal: AbortSignal): Promise<StoredJob> {
+  /**
+   * Resolves after the commit, never before.
+   *
+   * @throws {IdempotencyKeyReused} the key belongs to another request; nothing was stored.
+   * @throws {SubmissionCancelled} `signal` aborted, and the row is not, and will not be, in the store. When the commit had
+   *   won the race, it resolves all the same.
+   * @throws {StoreOverloaded} {@link StoreUnavailable} {@link DataRefused} nothing was stored.
+   * @throws {OutcomeUnknown} the store did not answer. After this one alone the row may or may not exist.
+   */
+  write(submission: Submitted, signal: AbortSignal): Promise<Result> {
     if (signal.aborted) return Promise.reject(new SubmissionCancelled('cancelled before it was queued'));
     // What came in this turn of the loop may have a free statement yet.
     if (this.#queue.isFull) this.#dispatch();
@@ -62,22 +66,13 @@ export class GroupCommit implements JobRepository, Component {
     return stored;
   }
 
-  find(id: JobId, signal: AbortSignal): Promise<Job | undefined> {
-    return this.#reads.find(id, signal);
-  }
-
   /** Submissions that wait and statements under way, for metrics. */
   counts(): { waiting: number; underWay: number } {
     return { waiting: this.#queue.length, underWay: this.#underWay };
   }
 
   /** Waits until all is stored. What still waits at the deadline is given up and counted as forced. */
-  stop(deadline: Deadline): Promise<StopDetails> {
-    this.#stopping ??= this.#stop(deadline);
-    return this.#stopping;
-  }
-
-  async #stop(deadline: Deadline): Promise<StopDetails> {
+  async stop(deadline: Deadline): Promise<StopDetails> {
     let forced = 0;
     const giveUp = () => {
       forced = this.#queue.cancelAll();
@@ -107,7 +102,7 @@ export class GroupCommit implements JobRepository, Component {
   }
 
   /** Stores a batch and settles each of its submissions. Never rejects. */
-  async #commit(batch: readonly Waiting[]): Promise<void> {
+  async #commit(batch: readonly Waiting<Submitted, Result>[]): Promise<void> {
     const signals = new Set(batch.map(({ signal }) => signal));
     const submissions = batch.map(({ submission }) => submission);
     try {
@@ -120,9 +115,9 @@ export class GroupCommit implements JobRepository, Component {
   }
 
   async #storeBatch(
-    submissions: readonly Submission[],
+    submissions: readonly Submitted[],
     signal: AbortSignal,
-  ): Promise<readonly BatchOutcome[]> {
+  ): Promise<readonly (Result | DomainError)[]> {
     const began = performance.now();
     try {
       return await this.#store.storeBatch(submissions, signal);
@@ -135,14 +130,17 @@ export class GroupCommit implements JobRepository, Component {
   }
 
   /** A row that the store will not take fails the whole statement: halving finds it in the end, and only it fails. */
-  async #commitHalves(batch: readonly Waiting[]): Promise<void> {
+  async #commitHalves(batch: readonly Waiting<Submitted, Result>[]): Promise<void> {
     const middle = batch.length >> 1;
     await this.#commit(batch.slice(0, middle));
     await this.#commit(batch.slice(middle));
   }
 }
 
-function settle(batch: readonly Waiting[], outcomes: readonly BatchOutcome[]): void {
+function settle<Submitted, Result>(
+  batch: readonly Waiting<Submitted, Result>[],
+  outcomes: readonly (Result | DomainError)[],
+): void {
   batch.forEach((waiting, index) => {
     const outcome = outcomes[index];
     if (outcome === undefined) waiting.reject(new Error('the store returned too few outcomes'));
@@ -151,6 +149,6 @@ function settle(batch: readonly Waiting[], outcomes: readonly BatchOutcome[]): v
   });
 }
 
-function rejectAll(batch: readonly Waiting[], error: unknown): void {
+function rejectAll(batch: readonly { reject(error: unknown): void }[], error: unknown): void {
   for (const waiting of batch) waiting.reject(error);
 }

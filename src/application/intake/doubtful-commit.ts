@@ -1,7 +1,7 @@
-import { DataRefused, DomainError, OutcomeUnknown } from '../../domain/errors';
-import type { Submission } from '../jobs/job-repository';
-import { abortable } from './abortable';
-import type { BatchJobRepository, BatchOutcome } from './batch-store';
+import { DomainError } from '../../domain/domain-error';
+import { DataRefused, OutcomeUnknown } from '../../domain/intake/errors';
+import { abortable } from '../abortable';
+import type { BatchStore } from './repository';
 
 /** How long to wait before each attempt; after the last one the clients are told that nobody knows. */
 const ATTEMPTS_AFTER_MS = [0, 50, 200, 500];
@@ -10,7 +10,7 @@ const ATTEMPTS_AFTER_MS = [0, 50, 200, 500];
 const NO_ATTEMPT_AFTER_MS = 5_000;
 
 /**
- * Finds out what became of a batch whose answer was lost: looks the ids up, and stores those that are not there again.
+ * Finds out what became of a batch whose answer was lost: looks it up, and stores what is not there again.
  *
  * That is safe even when the lost statement is still running in the store, waiting for a lock say: whichever of the
  * two commits second finds the ids taken, and changes nothing.
@@ -18,11 +18,11 @@ const NO_ATTEMPT_AFTER_MS = 5_000;
  * @throws {OutcomeUnknown} when the store does not answer; each of the rows may or may not exist then.
  * @throws {DataRefused} when the store will not take one of the rows that are missing.
  */
-export async function resolveDoubt(
-  store: BatchJobRepository,
-  submissions: readonly Submission[],
+export async function resolveDoubt<Submitted, Result>(
+  store: BatchStore<Submitted, Result>,
+  submissions: readonly Submitted[],
   signal: AbortSignal,
-): Promise<readonly BatchOutcome[]> {
+): Promise<readonly (Result | DomainError)[]> {
   const began = performance.now();
   let failure: unknown;
   for (const delayMs of ATTEMPTS_AFTER_MS) {
@@ -36,22 +36,25 @@ export async function resolveDoubt(
       if (error instanceof DataRefused || !(error instanceof DomainError)) throw error;
     }
   }
-  throw new OutcomeUnknown('whether the jobs are stored could not be found out', { cause: failure });
+  throw new OutcomeUnknown('whether the rows are stored could not be found out', { cause: failure });
 }
 
-async function lookUpAndStoreMissing(
-  store: BatchJobRepository,
-  submissions: readonly Submission[],
+async function lookUpAndStoreMissing<Submitted, Result>(
+  store: BatchStore<Submitted, Result>,
+  submissions: readonly Submitted[],
   signal: AbortSignal,
-): Promise<readonly BatchOutcome[]> {
-  const ids = submissions.map(({ job }) => job.id);
-  const found = new Set((await store.findAll(ids, signal)).map(({ id }) => id));
-  const missing = submissions.filter(({ job }) => !found.has(job.id));
+): Promise<readonly (Result | DomainError)[]> {
+  const found = await store.findStored(submissions, signal);
+  const missing = submissions.filter((_, index) => found[index] === undefined);
   const stored = missing.length > 0 ? await store.storeBatch(missing, signal) : [];
-  const outcomes = new Map(missing.map((submission, index) => [submission, stored[index] as BatchOutcome]));
-  return submissions.map(
-    (submission) => outcomes.get(submission) ?? { job: submission.job, replayed: false },
-  );
+  const rest = stored.values();
+  return found.map((result) => result ?? outcomeOf(rest));
+}
+
+function outcomeOf<Outcome>(outcomes: IterableIterator<Outcome>): Outcome {
+  const { value, done } = outcomes.next();
+  if (done) throw new Error('the store returned too few outcomes');
+  return value;
 }
 
 function delay(ms: number): Promise<void> {

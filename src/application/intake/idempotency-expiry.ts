@@ -1,7 +1,7 @@
+import { abortable } from '../abortable';
 import type { Component } from '../lifecycle/component';
 import type { Deadline } from '../lifecycle/deadline';
 import type { Log } from '../ports/log';
-import { abortable } from './abortable';
 import type { IdempotencyKeys } from './idempotency-keys';
 
 export interface IdempotencyExpirySettings {
@@ -25,8 +25,6 @@ export class IdempotencyExpiry implements Component {
   readonly #end = new AbortController();
   #timer: NodeJS.Timeout | undefined;
   #round: Promise<void> = Promise.resolve();
-  #starting: Promise<void> | undefined;
-  #stopping: Promise<void> | undefined;
 
   constructor(keys: IdempotencyKeys, log: Log, settings: IdempotencyExpirySettings) {
     this.#keys = keys;
@@ -34,22 +32,12 @@ export class IdempotencyExpiry implements Component {
     this.#settings = settings;
   }
 
-  start(): Promise<void> {
-    this.#starting ??= this.#begin();
-    return this.#starting;
-  }
-
-  /** Gives the batch under way up, and begins no other: what is not forgotten now will be by someone else, later. */
-  stop(deadline: Deadline): Promise<void> {
-    this.#stopping ??= this.#stop(deadline);
-    return this.#stopping;
-  }
-
-  async #begin(): Promise<void> {
+  async start(): Promise<void> {
     this.#schedule(FIRST_ROUND_AFTER_MS);
   }
 
-  async #stop(deadline: Deadline): Promise<void> {
+  /** Gives the batch under way up, and begins no other: what is not forgotten now will be by someone else, later. */
+  async stop(deadline: Deadline): Promise<void> {
     this.#end.abort();
     clearTimeout(this.#timer);
     await abortable(this.#round, deadline.signal).catch(() => {});

@@ -1,4 +1,4 @@
-/** The keys that were used. They are written by the repository, with the jobs; here they are forgotten. */
+/** The keys that were used. They are written with what they belong to; here they are forgotten. */
 export interface IdempotencyKeys {
   /**
    * Forgets at most `limit` of the keys that were first used more than `ageMs` ago, oldest first, and returns how many.

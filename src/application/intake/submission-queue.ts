@@ -1,10 +1,5 @@
-import {
-  type DomainError,
-  StoreOverloaded,
-  StoreUnavailable,
-  SubmissionCancelled,
-} from '../../domain/errors';
-import type { StoredJob, Submission } from '../jobs/job-repository';
+import type { DomainError } from '../../domain/domain-error';
+import { StoreOverloaded, StoreUnavailable, SubmissionCancelled } from '../../domain/intake/errors';
 
 export interface SubmissionQueueSettings {
   /** The most submissions that may wait; one more is refused with {@link StoreOverloaded}. */
@@ -17,20 +12,20 @@ export interface SubmissionQueueSettings {
 }
 
 /** A submission whose sender waits for what becomes of it. */
-export interface Waiting {
-  readonly submission: Submission;
+export interface Waiting<Submitted, Result> {
+  readonly submission: Submitted;
   /** In milliseconds of `performance.now()`. */
   readonly since: number;
   readonly signal: AbortSignal;
-  readonly resolve: (stored: StoredJob) => void;
+  readonly resolve: (result: Result) => void;
   readonly reject: (error: unknown) => void;
 }
 
 /** Submissions that wait for a statement, in the order in which they came: bounded in number, and in the time they wait. */
-export class SubmissionQueue {
+export class SubmissionQueue<Submitted, Result> {
   readonly #settings: SubmissionQueueSettings;
   readonly #watched = new WeakSet<AbortSignal>();
-  #waiting: Waiting[] = [];
+  #waiting: Waiting<Submitted, Result>[] = [];
   #age: NodeJS.Timeout | undefined;
   /** In milliseconds of `performance.now()`. */
   #lastProgressAt = Number.NEGATIVE_INFINITY;
@@ -53,7 +48,7 @@ export class SubmissionQueue {
    * @throws {StoreUnavailable} it has waited for too long, and nothing was stored meanwhile.
    * @throws {SubmissionCancelled} `signal` aborted before it was taken.
    */
-  join(submission: Submission, signal: AbortSignal): Promise<StoredJob> {
+  join(submission: Submitted, signal: AbortSignal): Promise<Result> {
     if (this.isFull) return Promise.reject(new StoreOverloaded(`${this.length} submissions wait already`));
     return new Promise((resolve, reject) => {
       this.#waiting.push({ submission, since: performance.now(), signal, resolve, reject });
@@ -63,7 +58,7 @@ export class SubmissionQueue {
   }
 
   /** The oldest, at most so many. They are the caller's to settle. */
-  take(most: number): readonly Waiting[] {
+  take(most: number): readonly Waiting<Submitted, Result>[] {
     return this.#waiting.splice(0, most);
   }
 
@@ -104,11 +99,11 @@ export class SubmissionQueue {
     }, dueInMs).unref();
   }
 
-  #cancel(which: (waiting: Waiting) => boolean): void {
+  #cancel(which: (waiting: Waiting<Submitted, Result>) => boolean): void {
     this.#reject(which, new SubmissionCancelled('cancelled before it was sent to the store'));
   }
 
-  #reject(which: (waiting: Waiting) => boolean, error: DomainError): void {
+  #reject(which: (waiting: Waiting<Submitted, Result>) => boolean, error: DomainError): void {
     const givenUp = this.#waiting.filter(which);
     this.#waiting = this.#waiting.filter((waiting) => !which(waiting));
     for (const { reject } of givenUp) reject(error);

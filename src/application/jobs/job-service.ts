@@ -1,8 +1,17 @@
-import { type IdempotencyKey, parseIdempotencyKey } from '../../domain/intake/idempotency-key';
-import { type Job, parseJobId, parseJobName } from '../../domain/jobs/job';
+import { claimOf } from '../../domain/intake/idempotency-key';
+import {
+  JOB_SCOPE,
+  type Job,
+  type JobId,
+  jobFingerprint,
+  parseJobId,
+  parseJobName,
+} from '../../domain/jobs/job';
+import type { BatchReader } from '../intake/batch-reader';
+import type { BatchWriter } from '../intake/batch-writer';
+import type { Stored, Submission } from '../intake/repository';
 import type { Clock } from '../ports/clock';
-import type { JobIdGenerator } from '../ports/id-generator';
-import type { JobRepository, StoredJob } from './job-repository';
+import type { IdGenerator } from '../ports/id-generator';
 
 /** What a client asks for, as it was sent: nothing in it has been checked. */
 export interface SubmitJob {
@@ -10,46 +19,44 @@ export interface SubmitJob {
   readonly idempotencyKey?: string | undefined;
 }
 
-/** Is told of every job that has been stored. Must not throw. */
-export type JobObserver = (stored: StoredJob) => void;
+/** What the service needs; see {@link JobRepository} for where the jobs end. */
+export interface JobServiceOptions {
+  readonly writer: Pick<BatchWriter<Submission<Job>, Stored<Job>>, 'write'>;
+  readonly reader: Pick<BatchReader<Job>, 'find'>;
+  readonly ids: IdGenerator;
+  readonly clock: Clock;
+  /** Is told of every job that has been stored. Must not throw. */
+  readonly observe?: (stored: Stored<Job>) => void;
+}
 
 /** Takes jobs in, and reads them back. */
 export class JobService {
-  readonly #repository: JobRepository;
-  readonly #ids: JobIdGenerator;
-  readonly #clock: Clock;
-  readonly #observe: JobObserver;
+  readonly #options: JobServiceOptions;
 
-  constructor(repository: JobRepository, ids: JobIdGenerator, clock: Clock, observe: JobObserver = () => {}) {
-    this.#repository = repository;
-    this.#ids = ids;
-    this.#clock = clock;
-    this.#observe = observe;
+  constructor(options: JobServiceOptions) {
+    this.#options = options;
   }
 
   /**
-   * Stores a job, and resolves once it is committed. `signal` gives the job up: see {@link JobRepository}.
+   * Stores a job, and resolves once it is committed. `signal` gives the job up.
    * @throws {InvalidJob} {@link InvalidIdempotencyKey} before anything was stored, and all that
-   *   {@link JobRepository.store} throws.
+   *   {@link BatchWriter.write} throws.
    */
-  async submit(command: SubmitJob, signal: AbortSignal): Promise<StoredJob> {
+  async submit(command: SubmitJob, signal: AbortSignal): Promise<Stored<Job>> {
+    const { writer, ids, clock, observe } = this.#options;
     const name = parseJobName(command.name);
-    const idempotencyKey = optionalKey(command.idempotencyKey);
-    const job: Job = { id: this.#ids.next(), name, createdAt: this.#clock.now() };
-    const stored = await this.#repository.store({ job, idempotencyKey }, signal);
-    this.#observe(stored);
+    const claim = claimOf(command.idempotencyKey, JOB_SCOPE, jobFingerprint({ name }));
+    const job: Job = { id: ids.next() as JobId, name, createdAt: clock.now() };
+    const stored = await writer.write({ resource: job, claim }, signal);
+    observe?.(stored);
     return stored;
   }
 
   /**
    * The job with this id, or undefined. `signal` gives up looking for it.
-   * @throws {InvalidJob} when `id` is not one, and all that {@link JobRepository.find} throws.
+   * @throws {InvalidJob} when `id` is not one, and all that {@link BatchReader.find} throws.
    */
   async find(id: string, signal: AbortSignal): Promise<Job | undefined> {
-    return this.#repository.find(parseJobId(id), signal);
+    return this.#options.reader.find(parseJobId(id), signal);
   }
-}
-
-function optionalKey(header: string | undefined): IdempotencyKey | undefined {
-  return header === undefined ? undefined : parseIdempotencyKey(header);
 }

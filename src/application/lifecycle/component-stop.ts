@@ -1,14 +1,16 @@
+import { TIME_BUDGET } from '../../domain/lifecycle/time-budget';
 import type { Component, StopDetails } from './component';
 import { Deadline } from './deadline';
 import type { ComponentReport } from './shutdown-report';
 
 /**
- * Stops one component by `at` (milliseconds of `performance.now()`), and says how it went. Never rejects, and does
+ * Stops one component by `at` (milliseconds of `performance.now()`), or within what it says that it takes at the most, and
+ * says how it went. Never rejects, and does
  * not outlast the deadline: what has not stopped by then is left behind as forced.
  */
 export async function stopComponent(component: Component, at: number): Promise<ComponentReport> {
   const began = performance.now();
-  const deadline = Deadline.at(at);
+  const deadline = Deadline.at(Math.min(at, began + (component.stopWithinMs ?? Number.POSITIVE_INFINITY)));
   const report = (rest: Omit<ComponentReport, 'name' | 'tookMs'>): ComponentReport => ({
     name: component.name,
     tookMs: performance.now() - began,
@@ -28,13 +30,13 @@ export async function stopComponent(component: Component, at: number): Promise<C
 
 class Overrun extends Error {}
 
-/** A component stops itself at the deadline; it is overrun a moment later, so that it can still say what it forced. */
-const OVERRUN_GRACE_MS = 50;
-
 function overrun(deadline: Deadline): Promise<StopDetails> {
   return new Promise((_, reject) => {
     deadline.signal.addEventListener('abort', () => {
-      setTimeout(() => reject(new Overrun('did not stop within its share of the budget')), OVERRUN_GRACE_MS);
+      setTimeout(
+        () => reject(new Overrun('did not stop within its share of the budget')),
+        TIME_BUDGET.overrunGraceMs,
+      );
     });
   });
 }

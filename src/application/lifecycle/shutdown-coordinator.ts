@@ -1,7 +1,7 @@
-import { StartInterrupted } from '../../domain/errors';
-import { type DrainPolicy, stopByMs } from '../../domain/lifecycle/drain-policy';
+import { StartInterrupted } from '../../domain/lifecycle/errors';
 import type { Lifecycle } from '../../domain/lifecycle/lifecycle';
 import { dependents, stopWaves } from '../../domain/lifecycle/stop-order';
+import { type DrainPolicy, stopByMs } from '../../domain/lifecycle/time-budget';
 import type { Component } from './component';
 import { type ComponentGraph, checkGraph, runInOrder } from './component-graph';
 import { stopComponent } from './component-stop';
@@ -105,29 +105,29 @@ export class ShutdownCoordinator {
 
   async #stopEach(began: number, wasReady: boolean): Promise<readonly ComponentReport[]> {
     const reports: ComponentReport[] = [];
-    const waves = this.#wavesWithWork();
+    const stopBy = this.#stopByMs(wasReady);
     await runInOrder(dependents(this.#graph.dependencies), async (name) => {
-      const component = this.#component(name);
       if (!this.#begun.has(name)) return;
       // What has nothing to stop is over at once, and needs no time.
-      const wave = Math.max(
-        0,
-        waves.findIndex((names) => names.includes(name)),
-      );
-      const byMs = stopByMs(this.#policy, wave, waves.length, wasReady);
-      const report = await stopComponent(component, began + byMs);
+      const byMs = stopBy.get(name) ?? this.#policy.timeoutMs;
+      const report = await stopComponent(this.#component(name), began + byMs);
       reports.push(report);
       this.#observe({ type: 'component-stopped', report });
     });
     return reports;
   }
 
-  /** A wave in which nothing has to be stopped takes no share of the time. */
-  #wavesWithWork(): readonly (readonly string[])[] {
+  /** By name, in milliseconds since the signal. A wave in which nothing has to be stopped takes no share of the time. */
+  #stopByMs(wasReady: boolean): ReadonlyMap<string, number> {
     const hasWork = (name: string) => this.#begun.has(name) && this.#component(name).stop !== undefined;
-    return stopWaves(this.#graph.dependencies)
+    const waves = stopWaves(this.#graph.dependencies)
       .map((wave) => wave.filter(hasWork))
       .filter((wave) => wave.length > 0);
+    const stated = waves.map((wave) => slowest(wave.map((name) => this.#component(name).stopWithinMs)));
+    const ends = stopByMs(this.#policy, stated, wasReady);
+    return new Map(
+      waves.flatMap((wave, index) => wave.map((name) => [name, ends[index] as number] as const)),
+    );
   }
 
   #component(name: string): Component {
@@ -150,4 +150,9 @@ async function atMost(ms: number, promise: Promise<void> | undefined): Promise<v
   });
   await Promise.race([promise?.catch(() => {}), late]);
   clearTimeout(timer);
+}
+
+/** Undefined where one of them does not say how long it takes. */
+function slowest(statedMs: readonly (number | undefined)[]): number | undefined {
+  return statedMs.some((ms) => ms === undefined) ? undefined : Math.max(...(statedMs as number[]));
 }

@@ -1,9 +1,7 @@
-import type { JobId } from '../../domain/jobs/job';
-
 /**
- * Makes ids for jobs: unique across all replicas without asking anyone, and ascending within one process, so that
- * new rows go to the end of the primary key's index (UUIDv7, RFC 9562, section 5.7).
+ * Makes ids: unique across all replicas without asking anyone, and ascending within one process, so that new rows go to the
+ * end of the primary key's index (UUIDv7, RFC 9562, section 5.7).
  */
-export interface JobIdGenerator {
-  next(): JobId;
+export interface IdGenerator {
+  next(): string;
 }

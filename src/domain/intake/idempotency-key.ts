@@ -1,4 +1,4 @@
-import { InvalidIdempotencyKey } from '../errors';
+import { InvalidIdempotencyKey } from './errors';
 
 declare const brand: unique symbol;
 
@@ -25,4 +25,26 @@ export function parseIdempotencyKey(header: string): IdempotencyKey {
     );
   }
   return key as IdempotencyKey;
+}
+
+/** A key as a resource uses it. */
+export interface IdempotencyClaim {
+  /** Which requests the key is told apart among: the same key in two scopes is two keys. No spaces. */
+  readonly scope: string;
+  readonly key: IdempotencyKey;
+  /** What a repetition must repeat, made by the resource's own function. Stores keep a digest of it. */
+  readonly fingerprint: string;
+}
+
+/**
+ * The claim of a request that may bring a key.
+ * @param header the value of `Idempotency-Key`; undefined where there is none
+ * @throws {InvalidIdempotencyKey}
+ */
+export function claimOf(
+  header: string | undefined,
+  scope: string,
+  fingerprint: string,
+): IdempotencyClaim | undefined {
+  return header === undefined ? undefined : { scope, key: parseIdempotencyKey(header), fingerprint };
 }

@@ -1,4 +1,8 @@
-import { InvalidJob } from '../errors';
+import { DomainError } from '../domain-error';
+/** A job's name or id broke a rule. The message says which, and may be shown to the client. */
+export class InvalidJob extends DomainError {
+  readonly code = 'invalid_job';
+}
 
 declare const brand: unique symbol;
 
@@ -53,4 +57,12 @@ function codePoints(value: string): number {
   let count = 0;
   for (const _ of value) count += 1;
   return count;
+}
+
+/** Jobs were there before keys had scopes, and what is stored stays as it is. */
+export const JOB_SCOPE = '';
+
+/** What makes two submissions the same request: all that the client said of the job. */
+export function jobFingerprint({ name }: Pick<Job, 'name'>): string {
+  return name;
 }

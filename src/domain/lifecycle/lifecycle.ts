@@ -1,4 +1,4 @@
-import { IllegalTransition } from '../errors';
+import { IllegalTransition } from './errors';
 
 /** Where the service is in its life. */
 export type Phase = 'starting' | 'ready' | 'draining' | 'stopped';

@@ -1,4 +1,4 @@
-import { DependencyCycle, UnknownDependency } from '../errors';
+import { DependencyCycle, UnknownDependency } from './errors';
 
 /** Who uses whom: each component's name with the names of what it depends on. */
 export type Dependencies = ReadonlyMap<string, readonly string[]>;

@@ -1,3 +1,4 @@
+import { target } from '../target';
 import type { Observation } from './observation';
 
 /** Everything that can become of a request, in the order in which tables show it. docs/drill.md has the definitions. */
@@ -75,7 +76,7 @@ function namesTheJob(seen: Observation): boolean {
   try {
     const body: unknown = JSON.parse(seen.body ?? '');
     if (typeof body !== 'object' || body === null) return false;
-    const { id, name } = body as { id?: unknown; name?: unknown };
+    const { id, [target.field]: name } = body as Record<string, unknown>;
     return typeof id === 'string' && name === seen.name;
   } catch {
     return false;

@@ -1,3 +1,5 @@
+import { target } from '../target';
+
 /** The bytes of a request, in the parts at which modes pause. */
 export interface RequestBytes {
   readonly head: Buffer;
@@ -11,12 +13,12 @@ export interface RequestShape {
   readonly bodyBytes?: number;
 }
 
-/** `POST /work` for one job. */
+/** A request to take one in. */
 export function workRequest(name: string, shape: RequestShape = {}): RequestBytes {
-  const json = JSON.stringify({ name });
+  const json = JSON.stringify({ [target.field]: name });
   const padding = ' '.repeat(Math.max(0, (shape.bodyBytes ?? 0) - json.length));
   const body = Buffer.from(`${json.slice(0, -1)}${padding}}`);
-  const fields = ['POST /work HTTP/1.1', 'Host: drill', 'Content-Type: application/json'];
+  const fields = [`POST ${target.path} HTTP/1.1`, 'Host: drill', 'Content-Type: application/json'];
   fields.push(`Content-Length: ${body.length}`);
   return { head: closeHead(fields, shape), body };
 }

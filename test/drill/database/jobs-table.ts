@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Pool } from 'pg';
+import { target } from '../target';
 
 const QUIET_BOUND_MS = 5000;
 const SESSIONS =
   'select count(*)::int as count from pg_stat_activity where datname = current_database() and pid <> all ($1::int[])';
 
-/** The drill's own view of the table `jobs`, beside the server's. */
+/** The drill's own view of the server's table, beside the server's. */
 export class JobsTable {
   readonly #pool: Pool;
   readonly #own = new Set<number>();
@@ -41,13 +42,15 @@ export class JobsTable {
         throw new Error('a database session outlived the server: rows are not final');
       await sleep(5);
     }
-    const result = await this.#pool.query<{ name: string }>('select name from jobs');
+    const result = await this.#pool.query<{ name: string }>(
+      `select ${target.field} as name from ${target.table}`,
+    );
     return result.rows.map((row) => row.name);
   }
 
   /** Empties the table for the next trial, so that a row that turns up later is seen as unexplained. */
   async clear(): Promise<void> {
-    await this.#pool.query('truncate jobs');
+    await this.#pool.query(`truncate ${target.table}`);
   }
 
   async end(): Promise<void> {

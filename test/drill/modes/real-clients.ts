@@ -1,5 +1,6 @@
 import http from 'node:http';
 import { Agent as FetchAgent, fetch } from 'undici';
+import { target } from '../target';
 import { everyClient, type Mode, pause, type TrialContext } from './mode';
 
 interface Asked {
@@ -53,10 +54,10 @@ export const fetchClients: Mode = {
     const dispatcher = new FetchAgent({ pipelining: 1, connectTimeout: 5000 });
     await everyClient(trial, (client) =>
       askOften(trial, client, async (name) => {
-        const answer = await fetch(`http://127.0.0.1:${trial.port}/work`, {
+        const answer = await fetch(`http://127.0.0.1:${trial.port}${target.path}`, {
           method: 'POST',
           headers: { 'content-type': 'application/json' },
-          body: JSON.stringify({ name }),
+          body: JSON.stringify({ [target.field]: name }),
           dispatcher,
         });
         const closing = /\bclose\b/i.test(answer.headers.get('connection') ?? '');
@@ -82,7 +83,7 @@ export const agentClients: Mode = {
 function post(port: number, agent: http.Agent, name: string): Promise<Asked> {
   return new Promise((resolve, reject) => {
     const headers = { 'content-type': 'application/json' };
-    const options = { port, host: '127.0.0.1', path: '/work', method: 'POST', agent, headers };
+    const options = { port, host: '127.0.0.1', path: target.path, method: 'POST', agent, headers };
     const request = http.request(options, (answer) => {
       let body = '';
       answer.setEncoding('utf8');
@@ -99,6 +100,6 @@ function post(port: number, agent: http.Agent, name: string): Promise<Asked> {
       answer.once('error', reject);
     });
     request.once('error', reject);
-    request.end(JSON.stringify({ name }));
+    request.end(JSON.stringify({ [target.field]: name }));
   });
 }

@@ -1,9 +1,9 @@
 import path from 'node:path';
 import { EmbeddedPostgres } from '../../../src/adapters/embedded-postgres/embedded-postgres';
-import { InMemoryLog } from '../../../src/adapters/memory/in-memory-log';
 import { Deadline } from '../../../src/application/lifecycle/deadline';
 import { componentContract } from '../../contract/component.contract';
 import { NEVER } from '../../contract/jobs';
+import { InMemoryLog } from '../../doubles/in-memory-log';
 import { newFolder, removeFolders } from './project';
 
 jest.setTimeout(120_000);

@@ -39,7 +39,7 @@ async function countRows(url: string): Promise<number> {
 
 test('keeps rows over a restart, and stops cleanly', async () => {
   const first = await startWithRow();
-  expect((await stopOwner(first.owner)).details).toBeUndefined();
+  expect((await stopOwner(first.owner)).details).toEqual({});
   expect(serversIn(data)).toEqual([]);
   expect((await startWithRow()).rows).toBe(first.rows + 1);
 });
@@ -113,7 +113,7 @@ test('goes on when its keeper is killed, and is still stopped cleanly', async ()
   const { owner, url, rows } = await startWithRow();
   process.kill(parentOf(postmasterIn(data)), 'SIGKILL');
   expect(await countRows(url)).toBe(rows);
-  expect((await stopOwner(owner)).details).toBeUndefined();
+  expect((await stopOwner(owner)).details).toEqual({});
   expect(await isListening(url)).toBe(false);
 });
 
@@ -163,7 +163,7 @@ test('starts a Postgres again that ends by itself, at the same place', async () 
   // Refused while it starts.
   while (found === undefined) found = await countRows(url).catch(() => sleep(20, undefined));
   expect(found).toBe(rows);
-  expect((await stopOwner(owner)).details).toBeUndefined();
+  expect((await stopOwner(owner)).details).toEqual({});
   await noServersIn(data);
 });
 
@@ -174,7 +174,7 @@ test('leaves a Postgres alone that keeps ending, and says so', async () => {
   try {
     process.kill(postmasterIn(data), 'SIGKILL');
     expect((await owner.told('failure')).failure).toContain('keeps ending, and is not started again');
-    expect((await stopOwner(owner)).details).toBeUndefined();
+    expect((await stopOwner(owner)).details).toEqual({});
   } finally {
     renameSync(`${version}.away`, version);
   }

@@ -1,5 +1,6 @@
 import { EmbeddedPostgres } from '../../../src/adapters/embedded-postgres/embedded-postgres';
 import { Deadline } from '../../../src/application/lifecycle/deadline';
+import { singleFlight } from '../../../src/application/lifecycle/single-flight';
 import type { Log } from '../../../src/application/ports/log';
 
 /**
@@ -18,18 +19,21 @@ let stopping = false;
 
 async function main(): Promise<void> {
   const postgres = new EmbeddedPostgres({ dataFolder: process.argv[2] ?? '', log });
+  const component = singleFlight(postgres);
+  const start = new AbortController();
   // A service that goes on after Ctrl-C, as this one does until it has drained.
   process.on('SIGINT', () => {});
   process.on('SIGTERM', async () => {
     stopping = true;
-    const details = await postgres.stop(Deadline.in(2_000));
+    start.abort(new Error('stopped while it started'));
+    const details = await component.stop?.(Deadline.in(2_000));
     tell({ stopped: true, details });
     process.exit();
   });
   // It stays, as a service does, when its database has gone.
   setInterval(() => {}, 60_000);
   tell({ starting: true });
-  await postgres.start(new AbortController().signal);
+  await component.start?.(start.signal);
   tell({ url: postgres.url() });
 }
 

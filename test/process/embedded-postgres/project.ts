@@ -18,8 +18,9 @@ import { transformFileSync } from '@swc/core';
 const ROOT = path.resolve(__dirname, '../../..');
 const SOURCES = [
   'src/adapters/embedded-postgres',
-  'src/application/intake/abortable.ts',
+  'src/application/abortable.ts',
   'src/application/lifecycle/deadline.ts',
+  'src/application/lifecycle/single-flight.ts',
   'test/process/embedded-postgres/owner.ts',
 ];
 const folders: string[] = [];

@@ -126,7 +126,7 @@ describe('after SIGTERM', () => {
     expect(await onlooker.sessions()).toBe(0);
     expect(inOrder(service, 'component-stopped')).toEqual([
       'http-server',
-      'group-commit',
+      'job-writer',
       'postgres-schema',
       'postgres-pool',
       'log',
@@ -164,7 +164,7 @@ describe('after SIGTERM', () => {
 
 /** The components of these events that stand in one line of dependence, in the order of the log. */
 function inOrder(service: ServiceProcess, event: string): unknown[] {
-  const chain = ['http-server', 'group-commit', 'postgres-schema', 'postgres-pool', 'log'];
+  const chain = ['http-server', 'job-writer', 'postgres-schema', 'postgres-pool', 'log'];
   const components = service.lines.filter((line) => line.event === event).map((line) => line.component);
   return components.filter((component) => chain.includes(component as string));
 }

@@ -127,7 +127,7 @@ it('goes on, and drains, when its files are replaced under it; its stacks name t
   await onlooker.query('alter table jobs rename to away');
   expect((await service.post('a defect')).status).toBe(500);
   const failed = await service.line('a request failed');
-  expect(JSON.stringify(failed.err)).toMatch(/src\/adapters\/postgres\/[a-z-]+\.ts:\d+/);
+  expect(JSON.stringify(failed.err)).toMatch(/src\/adapters\/postgres\/[a-z-/]+\.ts:\d+/);
   await onlooker.query('alter table away rename to jobs');
 
   for (const name of ['dist', 'node_modules', 'src'])
@@ -178,9 +178,9 @@ describe('npm run wiring', () => {
   it('prints who uses whom and the stop order', async () => {
     const { stdout } = await promisify(execFile)('npm', ['run', '--silent', 'wiring'], { cwd: PROJECT });
     expect(stdout).toContain('who uses whom');
-    expect(stdout).toMatch(/^ {2}http-server -> .*job-service/m);
+    expect(stdout).toMatch(/^ {2}http-server -> .*api/m);
     const order = stdout.slice(stdout.indexOf('stop order'));
-    const places = ['http-server', 'group-commit', 'postgres-pool', 'log'].map((name) => order.indexOf(name));
+    const places = ['http-server', 'job-writer', 'postgres-pool', 'log'].map((name) => order.indexOf(name));
     expect(places).not.toContain(-1);
     expect(places).toEqual([...places].sort((a, b) => a - b));
   });

@@ -20,7 +20,7 @@ const build = () =>
 const names = build().map(({ name }) => name);
 
 it('has the parts without which there is no service', () => {
-  expect(names).toEqual(expect.arrayContaining(['http-server', 'group-commit', 'log', ...NEED_A_DATABASE]));
+  expect(names).toEqual(expect.arrayContaining(['http-server', 'job-writer', 'log', ...NEED_A_DATABASE]));
 });
 
 describe.each(names.filter((name) => !NEED_A_DATABASE.includes(name)))('%s as Component', (name) => {

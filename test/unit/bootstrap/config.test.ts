@@ -12,7 +12,7 @@ function faultsOf(environment: NodeJS.ProcessEnv): string {
 
 it('needs nothing: port 3000 on all interfaces, the embedded Postgres, 9 s for the shutdown', () => {
   const config = readConfig({});
-  expect(config).toMatchObject({ dataFolder: 'data', logLevel: 'info', databaseUrl: undefined });
+  expect(config).toMatchObject({ logLevel: 'info', store: { kind: 'embedded', dataFolder: 'data' } });
   expect(config.listen).toMatchObject({ kind: 'address', port: 3000, reusePort: false });
   expect(config.listen).not.toHaveProperty('host');
   expect(config).toMatchObject({ metricsListen: undefined, systemd: undefined, traces: undefined });
@@ -34,9 +34,9 @@ it('takes what is set', () => {
   });
   expect(config).toMatchObject({
     listen: { port: 0, host: '127.0.0.1', reusePort: true },
-    databaseUrl: 'postgresql://u:p@h:5432/d?sslmode=require',
+    store: { kind: 'postgres', url: 'postgresql://u:p@h:5432/d?sslmode=require' },
     postgres: { size: 3 },
-    groupCommit: { batchMax: 7 },
+    intake: { batchMax: 7 },
     drain: { timeoutMs: 25_000, delayMs: 5_000 },
     logLevel: 'debug',
   });
@@ -61,23 +61,31 @@ describe('which database', () => {
   it('has to be said in production: a URL, or the embedded one by its name', () => {
     const NODE_ENV = 'production';
     expect(faultsOf({ NODE_ENV })).toMatch(/DATABASE_URL: must be set .* or to embedded: for /);
-    expect(readConfig({ NODE_ENV, DATABASE_URL: 'embedded:' }).databaseUrl).toBeUndefined();
-    expect(readConfig({ NODE_ENV, DATABASE_URL: 'postgres://u@h/d' }).databaseUrl).toBe('postgres://u@h/d');
+    expect(readConfig({ NODE_ENV, DATABASE_URL: 'embedded:' }).store.kind).toBe('embedded');
+    expect(readConfig({ NODE_ENV, DATABASE_URL: 'postgres://u@h/d' }).store).toMatchObject({
+      url: 'postgres://u@h/d',
+    });
   });
 
   it.each([undefined, '', 'development', 'test'])(
     'is the embedded one where nothing is said: %s',
     (NODE_ENV) => {
-      expect(readConfig({ NODE_ENV }).databaseUrl).toBeUndefined();
-      expect(readConfig({ NODE_ENV, DATABASE_URL: 'embedded:' }).databaseUrl).toBeUndefined();
+      expect(readConfig({ NODE_ENV }).store.kind).toBe('embedded');
+      expect(readConfig({ NODE_ENV, DATABASE_URL: 'embedded:' }).store.kind).toBe('embedded');
     },
   );
+
+  it('may be none at all, by its name', () => {
+    expect(readConfig({ NODE_ENV: 'production', DATABASE_URL: 'memory:' }).store).toEqual({ kind: 'memory' });
+  });
 
   it('may be said in part by the variables of libpq', () => {
     expect(faultsOf({ DATABASE_URL: 'postgres://', PGSSLMODE: 'maybe' })).toContain(
       'PGSSLMODE: must be one of',
     );
-    expect(readConfig({ DATABASE_URL: 'postgres://', PGHOST: 'h' }).databaseEnvironment.PGHOST).toBe('h');
+    expect(readConfig({ DATABASE_URL: 'postgres://', PGHOST: 'h' }).store).toMatchObject({
+      environment: { PGHOST: 'h' },
+    });
   });
 });
 
@@ -157,7 +165,7 @@ it.each([
 
 it('refuses more statements under way than there are connections', () => {
   expect(faultsOf({ DATABASE_POOL_SIZE: '2', COMMIT_CONCURRENCY: '3' })).toContain('COMMIT_CONCURRENCY: ');
-  expect(readConfig({ DATABASE_POOL_SIZE: '2', COMMIT_CONCURRENCY: '2' }).groupCommit.concurrency).toBe(2);
+  expect(readConfig({ DATABASE_POOL_SIZE: '2', COMMIT_CONCURRENCY: '2' }).intake.concurrency).toBe(2);
 });
 
 it('says when the shutdown times do not fit into each other', () => {

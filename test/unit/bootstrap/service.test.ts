@@ -1,6 +1,6 @@
-import { InMemoryLog } from '../../../src/adapters/memory/in-memory-log';
 import type { LifecycleEvent } from '../../../src/application/lifecycle/lifecycle-observer';
 import { tellAll } from '../../../src/bootstrap/service';
+import { InMemoryLog } from '../../doubles/in-memory-log';
 
 it('tells all observers, also when one of them fails', () => {
   const log = new InMemoryLog();

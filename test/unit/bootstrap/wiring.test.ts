@@ -1,5 +1,10 @@
+import type { Component } from '../../../src/application/lifecycle/component';
 import { components } from '../../../src/bootstrap/components';
 import { readConfig } from '../../../src/bootstrap/config';
+import { defineModule } from '../../../src/bootstrap/module';
+import { MODULES } from '../../../src/bootstrap/modules';
+import { token } from '../../../src/bootstrap/registry';
+import { TOKENS } from '../../../src/bootstrap/tokens';
 import { describeWiring } from '../../../src/bootstrap/wiring';
 import { type Dependencies, stopWaves } from '../../../src/domain/lifecycle/stop-order';
 
@@ -12,10 +17,10 @@ function reaches(edges: Dependencies, from: string, to: string): boolean {
 }
 
 it.each([
-  ['http-server', 'group-commit'],
-  ['group-commit', 'postgres-pool'],
+  ['http-server', 'job-writer'],
+  ['job-writer', 'postgres-pool'],
   ['http-server', 'postgres-pool'],
-  ['group-commit', 'postgres-schema'],
+  ['job-writer', 'postgres-schema'],
   ['postgres-schema', 'postgres-pool'],
   ['postgres-pool', 'log'],
 ])('%s stops before %s, because it uses it', (dependent, dependency) => {
@@ -31,16 +36,52 @@ it('has the log as its last wave, alone', () => {
     expect(stopWaves(registry.graph().dependencies).at(-1)).toEqual(['log']);
 });
 
+it('has the server of the metrics stopped after all that is measured, which does not use it', () => {
+  const registry = components(readConfig({ DATABASE_URL: 'postgres://h/d', METRICS_PORT: '0' }));
+  const { dependencies } = registry.graph();
+  for (const name of ['http-server', 'job-writer', 'postgres-pool'])
+    expect(reaches(dependencies, name, 'metrics-server')).toBe(true);
+  for (const { uses } of registry.edges().values()) expect(uses).not.toContain('metrics-server');
+});
+
+it('has no database where everything is kept in memory', () => {
+  const names = [
+    ...components(readConfig({ DATABASE_URL: 'memory:' }))
+      .edges()
+      .keys(),
+  ];
+  expect(names.filter((name) => /postgres|database/.test(name))).toEqual([]);
+});
+
 it('has the embedded Postgres only where no database is given, stopped after the pool', () => {
-  expect(given().dependencies().has('embedded-postgres')).toBe(false);
+  expect(given().edges().has('embedded-postgres')).toBe(false);
   const { dependencies } = embedded().graph();
   expect(reaches(dependencies, 'postgres-pool', 'embedded-postgres')).toBe(true);
 });
 
+it('takes a worker in that stops after the HTTP server and before the pool, and is used by neither', () => {
+  const WORKER = token<Component>('worker');
+  const worker = defineModule('worker', ({ component }) => {
+    component(WORKER, (use) => {
+      use.before(TOKENS.httpServer);
+      use(TOKENS.database);
+      return { name: WORKER.name, stop: async () => {} };
+    });
+  });
+  const registry = components(readConfig({ DATABASE_URL: 'postgres://h/d' }), [...MODULES, worker]);
+  const waves = stopWaves(registry.graph().dependencies);
+  const waveOf = (name: string) => waves.findIndex((wave) => wave.includes(name));
+  expect(waveOf('http-server')).toBeLessThan(waveOf('worker'));
+  expect(waveOf('worker')).toBeLessThan(waveOf('postgres-pool'));
+  expect(describeWiring(registry)).toMatch(/^ {2}http-server -> .*\(after worker\)$/m);
+});
+
 it('is described with every edge and every component that stops', () => {
   const text = describeWiring(given());
-  for (const [name, uses] of given().dependencies())
-    expect(text).toContain(uses.length > 0 ? `  ${name} -> ${uses.join(', ')}\n` : `  ${name}\n`);
+  for (const [name, { uses, after }] of given().edges()) {
+    const edges = [...uses, ...after.map((other) => `(after ${other})`)];
+    expect(text).toContain(edges.length > 0 ? `  ${name} -> ${edges.join(', ')}\n` : `  ${name}\n`);
+  }
   const order = text.slice(text.indexOf('stop order'));
   for (const { name, stop } of given().graph().components)
     expect(order.includes(name)).toBe(stop !== undefined);

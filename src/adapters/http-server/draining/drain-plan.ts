@@ -1,3 +1,5 @@
+import { TIME_BUDGET } from '../../../domain/lifecycle/time-budget';
+
 /** The moments of a drain, in milliseconds of `performance.now()`; each is no earlier than the one before it. */
 export interface DrainPlan {
   /** All idle connections are closed, if nothing is in flight; upgraded ones whatever is. */
@@ -10,11 +12,10 @@ export interface DrainPlan {
   readonly destroyAt: number;
 }
 
-const MAX_CANCEL_GRACE_MS = 500;
-
 /** Plans the drain that begins at `now` and must have ended at `deadlineAt`. */
 export function planDrain(now: number, deadlineAt: number, lingerMs: number): DrainPlan {
-  const graceMs = Math.min(MAX_CANCEL_GRACE_MS, Math.max(0, deadlineAt - now) * 0.2);
+  const { cancelGraceMaxMs, cancelGraceShare } = TIME_BUDGET;
+  const graceMs = Math.min(cancelGraceMaxMs, Math.max(0, deadlineAt - now) * cancelGraceShare);
   const cancelAt = deadlineAt - graceMs;
   return {
     closeIdleAt: Math.min(now + lingerMs, cancelAt),

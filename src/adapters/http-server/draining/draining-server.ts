@@ -31,13 +31,12 @@ const LOOK_EVERY_MS = 1_000;
  */
 export class DrainingServer implements Component {
   readonly name: string;
+  readonly stopWithinMs?: number;
   readonly #options: DrainingServerOptions;
   readonly #limits: HttpLimits;
   readonly #refusals: Refusals;
   readonly #server: Server;
   readonly #connections = new Map<Socket, Connection>();
-  #starting: Promise<void> | undefined;
-  #stopping: Promise<StopDetails> | undefined;
   #listener: Listener | undefined;
   #drain: Drain | undefined;
   #watch: NodeJS.Timeout | undefined;
@@ -45,39 +44,14 @@ export class DrainingServer implements Component {
   constructor(options: DrainingServerOptions) {
     this.#options = options;
     this.name = options.name ?? 'http-server';
+    if (options.stopWithinMs !== undefined) this.stopWithinMs = options.stopWithinMs;
     this.#refusals = new Refusals(options.refusalLook ?? plainRefusal);
     this.#limits = { ...DEFAULT_HTTP_LIMITS, ...options.limits };
     this.#server = this.#createServer();
   }
 
   /** Listens. Rejects with the error of the bind (`EADDRINUSE`, ...), and listens no more if `signal` is aborted. */
-  start(signal: AbortSignal): Promise<void> {
-    this.#starting ??= this.#start(signal);
-    return this.#starting;
-  }
-
-  /** Closes the listener, answers what is in flight, and closes every connection, by the deadline in any case. */
-  stop(deadline: Deadline): Promise<StopDetails> {
-    this.#stopping ??= this.#stop(deadline);
-    return this.#stopping;
-  }
-
-  /** Where it listens. Throws before `start` has resolved, and for an inherited Unix socket. */
-  address(): AddressInfo {
-    const address = this.#listener?.address;
-    if (address === undefined || typeof address === 'string')
-      throw new Error('the server has no TCP address');
-    return address;
-  }
-
-  connectionCounts(): ConnectionCounts {
-    let active = 0;
-    for (const { responses } of this.#connections.values()) if (responses.length > 0) active += 1;
-    const total = this.#connections.size;
-    return { total, active, idle: total - active };
-  }
-
-  async #start(signal: AbortSignal): Promise<void> {
+  async start(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     this.#listener = await openListener(this.#server, this.#options.target);
     const { address } = this.#listener;
@@ -87,9 +61,9 @@ export class DrainingServer implements Component {
     this.#watch = setInterval(() => unread.cut(), LOOK_EVERY_MS).unref();
   }
 
-  async #stop(deadline: Deadline): Promise<StopDetails> {
+  /** Closes the listener, answers what is in flight, and closes every connection, by the deadline in any case. */
+  async stop(deadline: Deadline): Promise<StopDetails> {
     const startedAt = performance.now();
-    await this.#starting?.catch(() => {});
     const listener = this.#listener;
     if (listener === undefined) return {};
     const atSignal = this.connectionCounts();
@@ -130,6 +104,21 @@ export class DrainingServer implements Component {
         drainMs,
       },
     };
+  }
+
+  /** Where it listens. Throws before `start` has resolved, and for an inherited Unix socket. */
+  address(): AddressInfo {
+    const address = this.#listener?.address;
+    if (address === undefined || typeof address === 'string')
+      throw new Error('the server has no TCP address');
+    return address;
+  }
+
+  connectionCounts(): ConnectionCounts {
+    let active = 0;
+    for (const { responses } of this.#connections.values()) if (responses.length > 0) active += 1;
+    const total = this.#connections.size;
+    return { total, active, idle: total - active };
   }
 
   #createServer(): Server {

@@ -1,9 +1,12 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import type Router from '@koa/router';
 import type { Context } from 'koa';
-import { RequestError } from '../edge/request-error';
+import { answer, json, ref } from '../edge/openapi-parts';
+import { RequestError } from '../edge/problem';
+import type { RouteGroup } from '../edge/routes';
+
+const TEXT = { type: 'string' };
 
 /** What the page needs of swagger-ui-dist, and nothing else of it. */
 const FILES: Readonly<Record<string, string>> = {
@@ -37,26 +40,71 @@ const POLICY =
   "base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 /**
- * `GET /docs`: `/openapi.json` as a page, by Swagger UI, out of node_modules. Its package is an optional dependency,
- * and 12 MB: without it the page is 404. Nothing is loaded before the first visit.
+ * `GET /openapi.json`, and `GET /docs`: the same as a page, by Swagger UI, out of node_modules. Its package is an optional
+ * dependency, and 12 MB: without it the page is 404. Nothing is loaded or made before the first visit.
+ *
+ * @param document makes the document of all routes, these included
  */
-export function docsRoutes(router: Router): void {
-  router.get('/docs', (ctx) => {
-    swaggerUi();
-    ctx.set('Content-Security-Policy', POLICY);
-    ctx.type = 'text/html';
-    ctx.body = PAGE;
-  });
-  router.get('/docs/start.js', (ctx) => {
-    ctx.type = 'text/javascript';
-    ctx.body = START;
-  });
-  router.get('/docs/:file', async (ctx) => {
-    const file = ctx.params.file ?? '';
-    const type = Object.hasOwn(FILES, file) ? FILES[file] : undefined;
-    if (type === undefined) throw notFound();
-    await sendFile(ctx, path.join(swaggerUi(), file), type);
-  });
+export function docsRoutes(document: () => object): RouteGroup {
+  let text: string | undefined;
+  return {
+    tag: 'Operations',
+    parameters: { File: { name: 'file', in: 'path', required: true, schema: TEXT } },
+    routes: [
+      {
+        method: 'get',
+        path: '/openapi.json',
+        handle: (ctx) => {
+          text ??= JSON.stringify(document());
+          ctx.type = 'application/json';
+          ctx.body = text;
+        },
+        operation: {
+          operationId: 'openApi',
+          summary: 'This document.',
+          responses: { 200: json('This document.', { type: 'object', required: ['openapi'] }) },
+        },
+      },
+      {
+        method: 'get',
+        path: '/docs',
+        handle: (ctx) => {
+          swaggerUi();
+          ctx.set('Content-Security-Policy', POLICY);
+          ctx.type = 'text/html';
+          ctx.body = PAGE;
+        },
+        operation: {
+          operationId: 'docs',
+          summary: 'This document as a page.',
+          responses: { 200: answer('The page.', ['text/html'], TEXT) },
+          problems: ['not_found'],
+        },
+      },
+      {
+        method: 'get',
+        path: '/docs/:file',
+        handle: async (ctx) => {
+          const file = ctx.params.file ?? '';
+          if (file === 'start.js') {
+            ctx.type = 'text/javascript';
+            ctx.body = START;
+            return;
+          }
+          const type = Object.hasOwn(FILES, file) ? FILES[file] : undefined;
+          if (type === undefined) throw notFound();
+          await sendFile(ctx, path.join(swaggerUi(), file), type);
+        },
+        operation: {
+          operationId: 'docsFile',
+          summary: 'What that page loads.',
+          parameters: [ref('parameters', 'File')],
+          responses: { 200: answer('The file.', ['text/css', 'text/javascript', 'image/png'], TEXT) },
+          problems: ['not_found'],
+        },
+      },
+    ],
+  };
 }
 
 async function sendFile(ctx: Context, file: string, type: string): Promise<void> {
@@ -78,5 +126,5 @@ function swaggerUi(): string {
 }
 
 function notFound(): RequestError {
-  return new RequestError(404, 'not_found', 'There is nothing at this path.');
+  return new RequestError('not_found');
 }

@@ -1,110 +1,119 @@
-import { ERROR_CODES } from '../../../domain/errors';
-import { answer, COMPONENTS, json, ref, status } from './openapi-parts';
-import { refusals } from './openapi-refusals';
+import { ANYWHERE } from '../edge/edge-problems';
+import { CODINGS } from '../edge/json-body';
+import { answer, ref, UUID } from '../edge/openapi-parts';
+import { PROBLEM_TYPE, type ProblemCatalogue, type ProblemType } from '../edge/problem';
+import type { Route, RouteGroup } from '../edge/routes';
+import { IDEMPOTENCY_KEY, STORED_HEADERS } from '../edge/taking-in';
 
-// Not an import: from src and from dist the same path leads to it, and the bundle has it inside.
-const { version } = require('../../../../package.json') as { version: string };
-
-const JOB = ref('schemas', 'Job');
-
-const submitWork = {
-  operationId: 'submitWork',
-  tags: ['Jobs'],
-  summary: 'Store a job',
-  description:
-    'Answers 201 after the row has been committed, never before. Never dropped by a shutdown: a request that was ' +
-    'taken in is answered, with `Connection: close`.',
-  parameters: [ref('parameters', 'IdempotencyKey')],
-  requestBody: { required: true, content: { 'application/json': { schema: ref('schemas', 'NewJob') } } },
-  responses: {
-    ...refusals({
-      400: [ERROR_CODES.invalidJob, ERROR_CODES.invalidIdempotencyKey, 'malformed_json', 'malformed_body'],
-      413: ['body_too_large'],
-      415: ['unsupported_media_type'],
-      422: [ERROR_CODES.idempotencyKeyReused],
-      503: [ERROR_CODES.storeUnavailable, ERROR_CODES.storeOverloaded, ERROR_CODES.outcomeUnknown],
-    }),
-    201: json('The job is stored.', JOB, ['Location', 'Idempotent-Replayed']),
-  },
-};
-
-const readWork = {
-  operationId: 'readWork',
-  tags: ['Jobs'],
-  summary: 'Read a job back',
-  parameters: [ref('parameters', 'Id')],
-  responses: {
-    ...refusals({
-      400: [ERROR_CODES.invalidJob],
-      404: ['job_not_found'],
-      503: [ERROR_CODES.storeUnavailable, ERROR_CODES.storeOverloaded],
-    }),
-    200: json('The job.', JOB),
-  },
-};
-
-/** One of the three health questions. Its 503 is a status, or a problem where a drain runs out of time. */
-function probe(operationId: string, summary: string, unhealthy: readonly string[]) {
-  const responses = refusals();
-  const { content } = status('', ...unhealthy) as { content: object };
-  const refused = responses[503] as { content: object };
-  if (unhealthy.length > 0) responses[503] = { ...refused, content: { ...content, ...refused.content } };
-  return { operationId, summary, tags: ['Health'], responses: { ...responses, 200: status('Yes.', 'ok') } };
+/** The document's `info`: what the whole service is. */
+export interface ApiInfo {
+  readonly title: string;
+  readonly version: string;
+  readonly description: string;
+  readonly license: { readonly name: string; readonly identifier: string };
 }
 
-const TEXT = { type: 'string' };
-const DOCS_TYPES = ['text/css', 'text/javascript', 'image/png'];
+const SCHEMAS = {
+  Problem: {
+    description: 'RFC 9457. `code` is stable, and what programs should look at; `detail` is for people.',
+    type: 'object',
+    required: ['title', 'status', 'code', 'detail'],
+    properties: {
+      title: { type: 'string' },
+      status: { type: 'integer', minimum: 400, maximum: 599 },
+      code: { type: 'string', pattern: '^[a-z][a-z_]*$' },
+      detail: { type: 'string' },
+    },
+  },
+};
 
-const page = (operationId: string, summary: string, types: readonly string[], schema: object, own = {}) => ({
-  operationId,
-  summary,
-  tags: ['Operations'],
-  responses: { ...refusals(own), 200: answer(summary, types, schema) },
-});
+const HEADERS = {
+  ...STORED_HEADERS,
+  'Accept-Encoding': {
+    description: 'Present where it was the Content-Encoding that the service does not know.',
+    schema: { const: CODINGS.join(', ') },
+  },
+  'Retry-After': {
+    description: 'Seconds until it makes sense to ask again.',
+    schema: { type: 'integer', minimum: 0 },
+  },
+  'X-Request-Id': {
+    description: "The request's own, or a new one. In every log line about the request.",
+    schema: { type: 'string' },
+  },
+};
 
-/** The page's package is optional. */
-const MAY_BE_MISSING = { 404: ['not_found'] };
+const PARAMETERS = {
+  IdempotencyKey: IDEMPOTENCY_KEY,
+  Id: { name: 'id', in: 'path', required: true, schema: UUID },
+};
 
 /**
  * The whole HTTP interface, as OpenAPI 3.1. Every answer of an operation is in it, those included that the server
  * gives before the application sees the request. A path that is not in it is answered 404, a method 405, unless the
  * request is refused for what any request may be.
+ *
+ * @throws where a route names a problem that is not in the catalogue.
  */
-export function openApiDocument(options: { readonly metrics: boolean }): object {
-  const paths = {
-    '/work': { post: submitWork },
-    '/work/{id}': { get: readWork },
-    '/health': {
-      get: probe('health', 'Should a load balancer send traffic?', ['shutting_down']),
-    },
-    '/livez': { get: probe('live', 'Does the process answer at all?', []) },
-    '/readyz': {
-      get: probe('ready', 'Can it do its work now?', ['shutting_down', 'starting', 'database_unavailable']),
-    },
-    ...(options.metrics && {
-      '/metrics': { get: page('metrics', 'Figures for Prometheus.', ['text/plain'], TEXT) },
-    }),
-    '/openapi.json': {
-      get: page('openApi', 'This document.', ['application/json'], { type: 'object', required: ['openapi'] }),
-    },
-    '/docs': { get: page('docs', 'This document as a page.', ['text/html'], TEXT, MAY_BE_MISSING) },
-    '/docs/{file}': {
-      get: {
-        ...page('docsFile', 'What that page loads.', DOCS_TYPES, TEXT, MAY_BE_MISSING),
-        parameters: [ref('parameters', 'File')],
-      },
-    },
-  };
+export function openApiDocument(
+  info: ApiInfo,
+  groups: readonly RouteGroup[],
+  catalogue: ProblemCatalogue,
+): object {
+  const paths: Record<string, Record<string, object>> = {};
+  for (const { tag, routes } of groups) {
+    for (const route of routes) {
+      const path = route.path.replace(/:([a-z]+)/g, '{$1}');
+      paths[path] = { ...paths[path], [route.method]: operation(tag, route, catalogue) };
+    }
+  }
+  const all = (kind: 'schemas' | 'headers' | 'parameters', own: object) =>
+    Object.assign({}, ...groups.map((group) => group[kind]), own);
   return {
     openapi: '3.1.0',
-    info: {
-      title: 'lastcall',
-      version,
-      description:
-        'Takes in jobs over HTTP, stores them in Postgres, and never drops one when it is told to stop.',
-      license: { name: 'MIT', identifier: 'MIT' },
-    },
+    info,
     paths,
-    components: COMPONENTS,
+    components: {
+      schemas: all('schemas', SCHEMAS),
+      headers: all('headers', HEADERS),
+      parameters: all('parameters', PARAMETERS),
+    },
   };
+}
+
+function operation(
+  tag: string,
+  { operation: { problems = [], ...rest } }: Route,
+  catalogue: ProblemCatalogue,
+) {
+  const responses: Record<string, object> = { ...rest.responses };
+  const refused = new Set([...problems, ...ANYWHERE.map(({ code }) => code)]);
+  const types = [...refused].map((code) => catalogue.type(code));
+  for (const status of new Set(types.map((type) => type.status))) {
+    const refusal = problemResponse(types.filter((type) => type.status === status));
+    responses[status] = bothOf(responses[status], refusal);
+  }
+  return { ...rest, tags: [tag], responses };
+}
+
+/** Problem details with one of the codes. */
+function problemResponse(types: readonly ProblemType[]): object {
+  const description = types.map(({ when }) => when).join('; or ');
+  const code = { properties: { code: { enum: types.map((type) => type.code) } } };
+  const retry = types.some(({ retryAfterSeconds }) => retryAfterSeconds !== undefined) ? ['Retry-After'] : [];
+  const headers = [...retry, ...types.flatMap((type) => type.headers ?? [])];
+  const schema = { allOf: [ref('schemas', 'Problem'), code] };
+  return answer(
+    `${description.charAt(0).toUpperCase()}${description.slice(1)}.`,
+    [PROBLEM_TYPE],
+    schema,
+    headers,
+  );
+}
+
+/** A status that is an answer of its own, and a problem as well: a probe's 503, where a drain runs out of time. */
+function bothOf(own: object | undefined, refusal: object): object {
+  if (!own) return refusal;
+  const content = { ...(own as { content: object }).content, ...(refusal as { content: object }).content };
+  return { ...refusal, content };
 }

@@ -1,7 +1,7 @@
+import type { IncomingMessage } from 'node:http';
 import type { Context } from 'koa';
 import bodyParser, { type Options as BodyParserOptions } from 'koa-bodyparser';
-import { isPlain, readPlainBody } from './plain-body';
-import { RequestError } from './request-error';
+import { RequestError } from './problem';
 import { parseStrictJson } from './strict-json';
 
 /**
@@ -63,6 +63,30 @@ function requireKnownCoding(ctx: Context): void {
   }
 }
 
+/** Whether the body is sent as it is, under a length that it has. node:http has checked the length's form. */
+function isPlain({ headers }: IncomingMessage): boolean {
+  return headers['content-encoding'] === undefined && headers['content-length'] !== undefined;
+}
+
+/**
+ * The plain body of a request, as Latin-1 text in which every byte is one character. No limit is needed: node:http
+ * reads no more than the announced length.
+ *
+ * @throws {RequestError} when the client goes away in the middle of it.
+ */
+function readPlainBody(request: IncomingMessage): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    request.on('data', (chunk: Buffer) => {
+      text += chunk.toString('latin1');
+    });
+    request.on('end', () => resolve(text));
+    request.on('error', () => {
+      reject(new RequestError('malformed_body'));
+    });
+  });
+}
+
 const readOptions: BodyParserOptions & { encoding: string } = {
   enableTypes: ['text'],
   extendTypes: { text: ['application/json'] },
@@ -91,20 +115,19 @@ async function readAnyBody(ctx: Context): Promise<unknown> {
 
 function parseJsonObject(bytes: unknown): Record<string, unknown> {
   if (typeof bytes !== 'string' || bytes === '') {
-    throw new RequestError(400, 'malformed_json', 'The body is empty; a JSON object is expected.');
+    throw new RequestError('malformed_json', 'The body is empty; a JSON object is expected.');
   }
   let value: unknown;
   try {
     value = parseStrictJson(decode(bytes));
   } catch {
     throw new RequestError(
-      400,
       'malformed_json',
       'The body is not JSON in UTF-8, or has a repeated or forbidden name, or is nested too deeply.',
     );
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new RequestError(400, 'malformed_json', 'The body must be a JSON object.');
+    throw new RequestError('malformed_json', 'The body must be a JSON object.');
   }
   return value as Record<string, unknown>;
 }
@@ -115,15 +138,15 @@ function decode(bytes: string): string {
 }
 
 function unsupported(detail: string): RequestError {
-  return new RequestError(415, 'unsupported_media_type', detail);
+  return new RequestError('unsupported_media_type', detail);
 }
 
 function tooLarge(): RequestError {
-  return new RequestError(413, 'body_too_large', `The body must have at most ${BODY_LIMIT_BYTES} bytes.`);
+  return new RequestError('body_too_large');
 }
 
 /** Of raw-body's and inflation's errors only the status is used: the messages were not written for clients. */
 function readFailure(error: Error & { status?: number; type?: string }): RequestError {
   if (error.status === 413) return tooLarge();
-  return new RequestError(400, 'malformed_body', 'The body could not be read as it was announced.');
+  return new RequestError('malformed_body');
 }

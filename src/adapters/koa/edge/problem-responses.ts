@@ -1,19 +1,16 @@
 import type { Context, Middleware } from 'koa';
 import type { Log } from '../../../application/ports/log';
-import { ERROR_CODES } from '../../../domain/errors';
-import { toProblem } from './error-response';
-import { PROBLEM_TYPE, type Problem, problemBody } from './problem';
-import { RequestError } from './request-error';
+import { PROBLEM_TYPE, type Problem, type ProblemCatalogue, problemBody, RequestError } from './problem';
 
 /** Turns whatever is thrown further in, and the router's bare 404 and 405, into problem details. */
-export function problemResponses(log: Log): Middleware {
+export function problemResponses(catalogue: ProblemCatalogue, log: Log): Middleware {
   return async (ctx, next) => {
     try {
       await next();
       const missing = routingProblem(ctx);
-      if (missing) respond(ctx, missing);
+      if (missing) respond(ctx, catalogue.problem(missing, ctx.method));
     } catch (error) {
-      const problem = toProblem(error, ctx.method);
+      const problem = catalogue.problemOf(error, ctx.method);
       if (isOurs(error, problem)) {
         const { requestId, traceId } = ctx.state;
         log.error('a request failed', {
@@ -28,17 +25,9 @@ export function problemResponses(log: Log): Middleware {
   };
 }
 
-const NOT_FOUND: Problem = { status: 404, code: 'not_found', detail: 'There is nothing at this path.' };
-
-const METHOD_NOT_ALLOWED: Problem = {
-  status: 405,
-  code: 'method_not_allowed',
-  detail: 'This path does not take this method; see Allow.',
-};
-
 /** An overload is told by the request's own line alone: more work for each refusal would add to it. */
 function isOurs(error: unknown, { status, code }: Problem): boolean {
-  return status >= 500 && code !== ERROR_CODES.storeOverloaded && !(error instanceof RequestError);
+  return status >= 500 && code !== 'store_overloaded' && !(error instanceof RequestError);
 }
 
 /** A defect with all that is known of it; of a store that is away one line: a stack for each request says no more. */
@@ -52,12 +41,12 @@ function why(error: unknown, { status }: Problem): { err: unknown } | { reason: 
  * The router says 501 of a method that no route takes, with an empty `Allow` where the path is unknown as well; and
  * answers OPTIONS by itself, as if a route took it.
  */
-function routingProblem(ctx: Context): Problem | undefined {
-  if (ctx.method === 'OPTIONS' && ctx.status === 200) return METHOD_NOT_ALLOWED;
+function routingProblem(ctx: Context): string | undefined {
+  if (ctx.method === 'OPTIONS' && ctx.status === 200) return 'method_not_allowed';
   if (ctx.body !== undefined && ctx.body !== null) return undefined;
   const knownPath = ctx.response.get('Allow') !== '';
-  if (ctx.status === 404 || (ctx.status === 501 && !knownPath)) return NOT_FOUND;
-  return ctx.status === 405 || ctx.status === 501 ? METHOD_NOT_ALLOWED : undefined;
+  if (ctx.status === 404 || (ctx.status === 501 && !knownPath)) return 'not_found';
+  return ctx.status === 405 || ctx.status === 501 ? 'method_not_allowed' : undefined;
 }
 
 function respond(ctx: Context, problem: Problem): void {
@@ -65,7 +54,7 @@ function respond(ctx: Context, problem: Problem): void {
   if (problem.status === 404) ctx.remove('Allow');
   if (leavesBodyOut(ctx, problem)) ctx.set('Connection', 'close');
   if (problem.retryAfterSeconds !== undefined) ctx.set('Retry-After', String(problem.retryAfterSeconds));
-  ctx.body = JSON.stringify(problemBody(problem));
+  ctx.body = problemBody(problem);
   ctx.set('Content-Type', PROBLEM_TYPE);
 }
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Middleware } from 'koa';
-import { RequestError } from './request-error';
+import { RequestError } from './problem';
 
 /** More header fields than any balancer in front adds up to. */
 export const MAX_HEADER_FIELDS = 100;
@@ -28,14 +28,10 @@ export const strictRequest: Middleware = (ctx, next) => {
 function faultOf(request: IncomingMessage): RequestError | undefined {
   const { httpVersion, headers, rawHeaders, url = '' } = request;
   if (httpVersion !== '1.1' && httpVersion !== '1.0') {
-    return new RequestError(505, 'http_version_not_supported', 'The version must be HTTP/1.1 or HTTP/1.0.');
+    return new RequestError('http_version_not_supported');
   }
   if (rawHeaders.length > 2 * MAX_HEADER_FIELDS) {
-    return new RequestError(
-      431,
-      'too_many_headers',
-      `A request may have ${MAX_HEADER_FIELDS} header fields.`,
-    );
+    return new RequestError('too_many_headers', `A request may have ${MAX_HEADER_FIELDS} header fields.`);
   }
   if (repeatsSingle(rawHeaders)) return malformed('A header field that may come once comes twice.');
   if (headers.host === undefined ? httpVersion === '1.1' : !HOST.test(headers.host)) {
@@ -45,7 +41,7 @@ function faultOf(request: IncomingMessage): RequestError | undefined {
   // RFC 9112, 6.1: HTTP/1.0 does not know chunks, and what does not, behind a proxy, has read another request.
   if (httpVersion === '1.0' && coding !== undefined) return malformed('HTTP/1.0 has no Transfer-Encoding.');
   if (coding !== undefined && coding.toLowerCase() !== 'chunked') {
-    return new RequestError(501, 'transfer_coding_not_supported', 'The only Transfer-Encoding is chunked.');
+    return new RequestError('transfer_coding_not_supported');
   }
   // RFC 9112, 3.2: a request target has no fragment. Cut off silently, `/work#/../admin` would be `/work`.
   if (url.includes('#')) return malformed('The request target must not have a fragment.');
@@ -64,5 +60,5 @@ function repeatsSingle(rawHeaders: readonly string[]): boolean {
 }
 
 function malformed(detail: string): RequestError {
-  return new RequestError(400, 'malformed_request', detail);
+  return new RequestError('malformed_request', detail);
 }

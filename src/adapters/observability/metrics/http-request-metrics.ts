@@ -1,5 +1,4 @@
-import type { Exchange, RequestMetrics } from '../../../application/ports/request-metrics';
-import { errorType, knownMethod, URL_SCHEME } from '../http-attributes';
+import { type Exchange, errorType, knownMethod, URL_SCHEME } from '../http-attributes';
 import { Distribution } from './distribution';
 import { gauge, type MetricFamily, type Sample } from './metric-family';
 
@@ -17,7 +16,7 @@ interface Series {
 }
 
 /** The HTTP server metrics of the OpenTelemetry semantic conventions, in Prometheus form. */
-export class HttpRequestMetrics implements RequestMetrics {
+export class HttpRequestMetrics {
   /** By method. */
   readonly #active = new Map<string, number>();
   /** By route: few, whose few series are found faster by looking at each than by a key made for every request. */

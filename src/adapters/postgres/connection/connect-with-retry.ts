@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { abortable } from '../../../application/intake/abortable';
+import { abortable } from '../../../application/abortable';
 import { Deadline } from '../../../application/lifecycle/deadline';
 import type { Log } from '../../../application/ports/log';
 import { mayPass } from './errors';

@@ -1,6 +1,6 @@
 import { types } from 'node:util';
 import { DatabaseError } from 'pg';
-import { CommitInDoubt, DataRefused, StoreUnavailable } from '../../../domain/errors';
+import { CommitInDoubt, DataRefused, StoreUnavailable } from '../../../domain/intake/errors';
 
 /** The server takes no writes: a standby, or a primary that is set to read-only. Nothing was stored. */
 export class ReadOnlyServer extends Error {
@@ -159,11 +159,17 @@ export function mayPass(error: unknown): boolean {
 
 /**
  * The error of a statement that was sent. What Postgres answered with an error is rolled back, unless the session has
- * ended with it; that, or no answer at all, leaves the commit in doubt. What is a defect of ours is passed on as it is.
+ * ended with it; that, or no answer at all, leaves the commit in doubt, where there is one to doubt. What is a defect of ours is
+ * passed on as it is.
  */
-export function statementFailure(error: unknown): unknown {
+export function statementFailure(error: unknown, { isRepeatable = false } = {}): unknown {
   if (error instanceof DatabaseError && STILL_IN_THE_POOLER.test(error.message)) return connectFailure(error);
-  if (isLost(error)) return new CommitInDoubt('the database connection was lost', { cause: error });
+  if (isLost(error) || error instanceof CommitInDoubt) {
+    if (isRepeatable) return new StoreUnavailable('the database connection was lost', { cause: error });
+    return error instanceof CommitInDoubt
+      ? error
+      : new CommitInDoubt('the database connection was lost', { cause: error });
+  }
   if (isReadOnly(error)) return new StoreUnavailable('the database takes no writes', { cause: error });
   if (!(error instanceof DatabaseError)) return error;
   if (isAny(TRANSIENT, error.code)) {

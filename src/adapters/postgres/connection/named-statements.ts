@@ -1,12 +1,6 @@
 import { type ClientBase, DatabaseError, type QueryResult, type QueryResultRow } from 'pg';
-import { CommitInDoubt, SubmissionCancelled } from '../../../domain/errors';
-
-/** A statement that is compiled once, and prepared once on each connection, under its name. */
-export interface PreparedStatement {
-  /** Tells its text apart from every other: behind a pooler all versions of the service share the names. */
-  readonly name: string;
-  readonly sql: string;
-}
+import { CommitInDoubt, SubmissionCancelled } from '../../../domain/intake/errors';
+import type { PreparedStatement } from './prepared-statement';
 
 /** SQLSTATE: the name is not known on this connection, or is known already. Both come before anything is executed. */
 const NAME_LOST = ['26000', '42P05'];
@@ -36,7 +30,7 @@ export class NamedStatements {
   /** Runs it once: a lost name is noticed before the statement is executed. */
   async run<R extends QueryResultRow>(
     client: ClientBase,
-    { name, sql }: PreparedStatement,
+    { name, sql }: PreparedStatement<R>,
     values: readonly unknown[],
     signal?: AbortSignal,
   ): Promise<QueryResult<R>> {

@@ -2,15 +2,14 @@ import { EventEmitter, once } from 'node:events';
 import type { QueryResult, QueryResultRow } from 'pg';
 import type { Component, StopDetails } from '../../../application/lifecycle/component';
 import type { Deadline } from '../../../application/lifecycle/deadline';
-import type { DatabaseLocation } from '../../../application/ports/database-location';
 import type { Log } from '../../../application/ports/log';
-import type { ReadinessProbe } from '../../../application/ports/readiness-probe';
-import { DomainError, SubmissionCancelled } from '../../../domain/errors';
-import { IS_WRITABLE } from '../intake/statements';
+import { SubmissionCancelled } from '../../../domain/intake/errors';
+import { TIME_BUDGET } from '../../../domain/lifecycle/time-budget';
 import { cancelUntilOver, limitTime, type TimeLimit } from './cancel-request';
 import { connectAdvice } from './connect-advice';
 import { connectWithRetry } from './connect-with-retry';
 import { parseConnectionUrl } from './connection-url';
+import type { DatabaseLocation } from './database-location';
 import {
   connectFailure,
   endsSession,
@@ -21,8 +20,9 @@ import {
   ReadOnlyServer,
   statementFailure,
 } from './errors';
-import { NamedStatements, type PreparedStatement } from './named-statements';
+import { NamedStatements } from './named-statements';
 import type { PoolSettings } from './pool-options';
+import { IS_WRITABLE, type PreparedStatement } from './prepared-statement';
 import { retryConflicts } from './retry-conflicts';
 import { nameOf } from './servers';
 import type { Session } from './session';
@@ -39,9 +39,6 @@ const SERVER_FIRST_MS = 500;
 /** How much longer than a statement may run we wait for a server that has gone silent. */
 const SILENCE_MARGIN_MS = 1_000;
 
-/** What is kept back of the time to stop for cancelling what still runs: a cut alone would let it run on in the server. */
-const CANCEL_RESERVE_MS = 250;
-
 /** A probe that has waited long for a session still gets this for its answer. */
 const ANSWER_AT_LEAST_MS = 250;
 
@@ -50,10 +47,11 @@ interface Bounds {
   readonly signal?: AbortSignal | undefined;
   /** For all of it. Undefined: the time that is configured, for the session and for each statement. */
   readonly withinMs?: number;
+  readonly isRepeatable?: boolean;
 }
 
 /** The connection pool: every statement of the service runs through it, and it ends when nobody uses it any more. */
-export class PostgresDatabase implements Component, ReadinessProbe {
+export class PostgresDatabase implements Component {
   readonly name = 'postgres-pool';
   readonly #location: DatabaseLocation;
   readonly #settings: PostgresSettings;
@@ -66,8 +64,6 @@ export class PostgresDatabase implements Component, ReadinessProbe {
   readonly #events = new EventEmitter<{ quiet: [] }>();
   #pool: SessionPool | undefined;
   #checking: Promise<void> | undefined;
-  #starting: Promise<void> | undefined;
-  #stopping: Promise<StopDetails> | undefined;
 
   constructor(location: DatabaseLocation, settings: PostgresSettings, log: Log) {
     this.#location = location;
@@ -76,12 +72,7 @@ export class PostgresDatabase implements Component, ReadinessProbe {
   }
 
   /** @throws the last connection error when the database stays out of reach for `connectTimeoutMs`. */
-  start(signal: AbortSignal): Promise<void> {
-    this.#starting ??= this.#startPool(signal);
-    return this.#starting;
-  }
-
-  async #startPool(signal: AbortSignal): Promise<void> {
+  async start(signal: AbortSignal): Promise<void> {
     const target = parseConnectionUrl(this.#location.url(), this.#location.environment ?? {});
     const { whenUp } = this.#location;
     const pool = new SessionPool(target, this.#settings, this.#log, whenUp?.bind(this.#location));
@@ -104,16 +95,19 @@ export class PostgresDatabase implements Component, ReadinessProbe {
    *
    * @throws {StoreUnavailable} no connection was to be had, or the server gave up or takes no writes; rolled back.
    * @throws {SubmissionCancelled} cancelled; rolled back.
-   * @throws {CommitInDoubt} the connection was lost before the answer came, or the session ended with an error.
+   * @throws {CommitInDoubt} the connection was lost before the answer came, or the session ended with an error; of what is
+   *   repeatable it is a {@link StoreUnavailable}.
    * @throws {DataRefused} for one of its values; rolled back.
    * @throws {DatabaseError} the statement's own error; rolled back. Any other error is a defect.
    */
-  run<R extends QueryResultRow>(
-    statement: PreparedStatement,
+  run<Row extends QueryResultRow>(
+    statement: PreparedStatement<Row>,
     values: readonly unknown[],
     signal?: AbortSignal,
-  ): Promise<QueryResult<R>> {
-    return this.#use((session) => this.#statements.run<R>(session, statement, values, signal), { signal });
+  ): Promise<QueryResult<Row>> {
+    const { isRepeatable = false } = statement;
+    const work = (session: Session) => this.#statements.run(session, statement, values, signal);
+    return this.#use(work, { signal, isRepeatable });
   }
 
   /**
@@ -138,7 +132,7 @@ export class PostgresDatabase implements Component, ReadinessProbe {
 
   async #check(): Promise<void> {
     const isWritable = async (session: Session) => {
-      const { rows } = await this.#statements.run<{ writable: boolean }>(session, IS_WRITABLE, []);
+      const { rows } = await this.#statements.run(session, IS_WRITABLE, []);
       if (!rows[0]?.writable) throw new ReadOnlyServer(nameOf(session.server));
     };
     await this.#use(isWritable, { withinMs: this.#settings.acquireTimeoutMs });
@@ -156,12 +150,7 @@ export class PostgresDatabase implements Component, ReadinessProbe {
   }
 
   /** Ends every connection; what still runs shortly before the deadline is cancelled, then cut, and counted as forced. */
-  stop(deadline: Deadline): Promise<StopDetails> {
-    this.#stopping ??= this.#stopPool(deadline);
-    return this.#stopping;
-  }
-
-  async #stopPool(deadline: Deadline): Promise<StopDetails> {
+  async stop(deadline: Deadline): Promise<StopDetails> {
     const pool = this.#pool;
     if (!pool) return {};
     let forced = 0;
@@ -171,7 +160,10 @@ export class PostgresDatabase implements Component, ReadinessProbe {
       overs = [...this.#running].map((session) => cancelUntilOver(session, AbortSignal.abort()));
     };
     const remainingMs = deadline.remainingMs();
-    const timer = setTimeout(cancelAll, remainingMs - Math.min(CANCEL_RESERVE_MS, remainingMs / 2));
+    const timer = setTimeout(
+      cancelAll,
+      remainingMs - Math.min(TIME_BUDGET.cancelStatementsMs, remainingMs / 2),
+    );
     const cut = () => {
       forced = Math.max(forced, this.#running.size);
       pool.cut();
@@ -187,7 +179,7 @@ export class PostgresDatabase implements Component, ReadinessProbe {
 
   async #use<T>(work: (session: Session) => Promise<T>, bounds: Bounds): Promise<T> {
     const pool = this.#open();
-    const { signal, withinMs } = bounds;
+    const { signal, withinMs, isRepeatable = false } = bounds;
     const began = performance.now();
     const session = await pool.acquire(signal, withinMs).catch((error) => {
       throw signal?.aborted ? cancelled('while waiting for a connection', error) : connectFailure(error);
@@ -205,7 +197,7 @@ export class PostgresDatabase implements Component, ReadinessProbe {
       if (signal?.aborted && isStatementCancelled(error)) throw cancelled('while it ran', error);
       broken = endsSession(error);
       if (isReadOnly(error)) pool.retireAll(session);
-      throw error instanceof DomainError ? error : statementFailure(error);
+      throw error instanceof SubmissionCancelled ? error : statementFailure(error, { isRepeatable });
     } finally {
       this.#running.delete(session);
       over?.();

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { SubmissionCancelled } from '../../../domain/errors';
+import { SubmissionCancelled } from '../../../domain/intake/errors';
 import { isConflict } from './errors';
 
 /** Before each further attempt: sent at once, it may take the same lock before the other transaction does, and lose again. */

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ClientConfig, Pool, type PoolClient } from 'pg';
-import { abortable } from '../../../application/intake/abortable';
+import { abortable } from '../../../application/abortable';
 import { Deadline } from '../../../application/lifecycle/deadline';
-import type { DatabaseLocation } from '../../../application/ports/database-location';
 import type { Log } from '../../../application/ports/log';
 import type { ConnectionTarget, DatabaseHost } from './connection-url';
+import type { DatabaseLocation } from './database-location';
 import { isFull, mayPass, NoServer } from './errors';
 import { type PoolSettings, poolOptions } from './pool-options';
 import { isSame, nameOf, Servers } from './servers';

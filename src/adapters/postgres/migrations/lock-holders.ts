@@ -12,8 +12,7 @@ const holders = (condition: string) => `
 
 /** A transaction that began while we waited cannot be the one that we waited for: it stood behind us. */
 const TABLE_HOLDERS = holders(`
-  l.relation in (to_regclass('jobs'), to_regclass('idempotency_keys'), to_regclass('kysely_migration'),
-    to_regclass('lastcall_migration'), to_regclass('lastcall_migration_lock'))
+  l.relation in (select to_regclass(name) from unnest($2::text[]) name)
   and (a.xact_start is null or a.xact_start < now() - $1::float8 * interval '1 ms')`);
 
 const MIGRATION_HOLDERS = holders(
@@ -31,8 +30,12 @@ export interface LockHolder {
 }
 
 /** Who may have kept us from the tables for the last `waitedMs`; undefined where it cannot be found out. */
-export function tableHolders(session: Session, waitedMs: number): Promise<LockHolders> {
-  return ask(session, TABLE_HOLDERS, [waitedMs]);
+export function tableHolders(
+  session: Session,
+  tables: readonly string[],
+  waitedMs: number,
+): Promise<LockHolders> {
+  return ask(session, TABLE_HOLDERS, [waitedMs, [...tables, 'kysely_migration']]);
 }
 
 /** Who migrates; undefined where it cannot be found out. */

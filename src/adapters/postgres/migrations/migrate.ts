@@ -2,11 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Migrator, sql } from 'kysely';
 import type { Log } from '../../../application/ports/log';
 import type { Session } from '../connection/session';
-import { MIGRATION_LOCK_TABLE, MIGRATION_TABLE, MIGRATIONS } from '.';
 import { kyselyOn } from './dialect';
 import { beginAlone } from './migration-lock';
-import { LACKING, type Lacking, requireNothing } from './privileges';
+import { type Lacking, lackingStatement, requireNothing } from './privileges';
 import { NoRoom, requireRoom } from './room';
+import { allMigrations, MIGRATION_LOCK_TABLE, MIGRATION_TABLE, type SchemaPart } from './schema-part';
 import { isThere } from './taken-over';
 
 /** How long one attempt may wait for a table: as long as it waits, all who want the table after it wait behind it. */
@@ -16,6 +16,7 @@ const LOCK_TIMEOUT_MS = 1_000;
 const TIME_LIMITS = ['statement_timeout', 'idle_in_transaction_session_timeout', 'transaction_timeout'];
 
 export interface MigrateOptions {
+  readonly parts: readonly SchemaPart[];
   readonly signal: AbortSignal;
   readonly log: Log;
   /** How long to let others have the tables first, while no other replica tries it either. */
@@ -35,7 +36,8 @@ export interface MigrateOptions {
  *   holds a table; to be tried again.
  */
 export async function migrate(session: Session, options: MigrateOptions): Promise<void> {
-  const { signal, log, pauseMs, onWait, onAttempt } = options;
+  const { parts, signal, log, pauseMs, onWait, onAttempt } = options;
+  const migrations = allMigrations(parts);
   let first: { error: unknown } | undefined;
   const db = kyselyOn<unknown>(session, (error) => {
     first ??= { error };
@@ -50,8 +52,8 @@ export async function migrate(session: Session, options: MigrateOptions): Promis
     if (pauseMs > 0) await sleep(pauseMs, undefined, { signal });
     onAttempt();
     const applied = (await isDoneByHand()) ? await checkOnly() : await apply();
-    requireNothing((await session.query<Lacking>(LACKING.sql)).rows, MIGRATION_TABLE);
-    await requireRoom(db);
+    requireNothing((await session.query<Lacking>(lackingStatement(parts).sql)).rows);
+    await requireRoom(db, parts);
     await sql`commit`.execute(db);
     for (const migration of applied) log.info('migration', { migration, status: 'Success' });
   } catch (error) {
@@ -62,14 +64,15 @@ export async function migrate(session: Session, options: MigrateOptions): Promis
   /** Whether another role has made the tables, and we may make nothing: then nothing is applied, and nothing recorded. */
   async function isDoneByHand(): Promise<boolean> {
     const { rows } = await sql`
-      select where not has_schema_privilege(current_schema(), 'create') and to_regclass(${MIGRATION_TABLE}) is null
-        and to_regclass('jobs') is not null and to_regclass('idempotency_keys') is not null`.execute(db);
-    return rows.length > 0;
+      select where not has_schema_privilege(current_schema(), 'create') and to_regclass(${MIGRATION_TABLE}) is null`.execute(
+      db,
+    );
+    return rows.length > 0 && (await madeParts()).length === parts.length;
   }
 
   /** A migration of a table that fits asks for nothing but to look. */
   async function checkOnly(): Promise<readonly string[]> {
-    for (const { up } of Object.values(MIGRATIONS)) await up(db);
+    for (const { up } of Object.values(migrations)) await up(db);
     log.info('the tables are those of another role, and fit: nothing to migrate');
     return [];
   }
@@ -103,25 +106,34 @@ export async function migrate(session: Session, options: MigrateOptions): Promis
   async function takeOverFromKysely(): Promise<void> {
     const { rows } = await sql`
       select from pg_class where oid = to_regclass('kysely_migration')
-        and to_regclass('jobs') is not null and to_regclass('idempotency_keys') is not null
         and has_table_privilege(oid, 'select') and has_table_privilege(oid, 'delete')`.execute(db);
-    if (rows.length === 0) return;
+    const ours = await madeParts();
+    if (rows.length === 0 || !ours.some(({ table }) => table === 'idempotency_keys')) return;
     await sql`
       with moved as (
-        delete from kysely_migration where name = any(${Object.keys(MIGRATIONS)}) returning name, timestamp
+        delete from kysely_migration where name = any(${Object.keys(allMigrations(ours))}) returning name, timestamp
       )
       insert into ${sql.table(MIGRATION_TABLE)} select name, timestamp from moved on conflict do nothing`.execute(
       db,
     );
   }
 
+  /** Those whose tables are there. */
+  async function madeParts(): Promise<readonly SchemaPart[]> {
+    const made: SchemaPart[] = [];
+    for (const part of parts) if (await isThere(db, part.table)) made.push(part);
+    return made;
+  }
+
   async function migrateToLatest(): Promise<readonly string[]> {
     const migrator = new Migrator({
       db,
-      provider: { getMigrations: async () => ({ ...MIGRATIONS }) },
+      provider: { getMigrations: async () => ({ ...migrations }) },
       migrationTableName: MIGRATION_TABLE,
       migrationLockTableName: MIGRATION_LOCK_TABLE,
       disableTransactions: true,
+      // A part that came later may have a name that comes earlier.
+      allowUnorderedMigrations: true,
     });
     const { error, results } = await migrator.migrateToLatest();
     if (error) throw error;

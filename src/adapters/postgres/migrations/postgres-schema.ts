@@ -1,15 +1,16 @@
+import { sql } from 'kysely';
 import type { Component } from '../../../application/lifecycle/component';
 import type { Log } from '../../../application/ports/log';
 import { cancelUntilOver } from '../connection/cancel-request';
 import type { PostgresDatabase } from '../connection/postgres-database';
+import { compiler, parameter, prepared } from '../connection/prepared-statement';
 import type { Session } from '../connection/session';
-import { prepared } from '../intake/statements';
-import { MIGRATION_TABLE, MIGRATIONS } from '.';
 import { migrationHolders, tableHolders } from './lock-holders';
 import { migrate } from './migrate';
 import { isInTheWay } from './migration-lock';
-import { LACKING, type Lacking, requireNothing } from './privileges';
+import { lackingStatement, requireNothing } from './privileges';
 import { adviceFor } from './schema-advice';
+import { allMigrations, allTables, MIGRATION_TABLE, type SchemaPart } from './schema-part';
 
 /** Between two attempts to get at a table that somebody holds, whoever waits behind us gets his turn. */
 const PAUSE_MS = 1_000;
@@ -26,22 +27,33 @@ interface Look {
   readonly readable: boolean | null;
 }
 
-const LOOK = prepared('schema_look', {
-  sql: `select current_setting('server_encoding') as encoding, quote_ident(current_database()) as database,
-    quote_ident(current_user) as role, has_table_privilege(to_regclass('${MIGRATION_TABLE}'), 'select') as readable`,
-});
+const LOOK = prepared(
+  'schema_look',
+  sql<Look>`select current_setting('server_encoding') as encoding, quote_ident(current_database()) as database,
+    quote_ident(current_user) as role,
+    has_table_privilege(to_regclass(${sql.lit(MIGRATION_TABLE)}), 'select') as readable`.compile(compiler),
+  { isRepeatable: true },
+);
 
-const APPLIED = prepared('schema_applied', { sql: `select 1 from ${MIGRATION_TABLE} where name = $1` });
+const APPLIED = prepared(
+  'schema_applied',
+  sql<{ name: string }>`
+    select name from ${sql.table(MIGRATION_TABLE)} where name = any(${parameter(1, 'text[]')})`.compile(
+    compiler,
+  ),
+  { isRepeatable: true },
+);
 
 /** Brings the database's tables to what this version needs. Safe for any number of replicas that start at once. */
 export class PostgresSchema implements Component {
   readonly name = 'postgres-schema';
   readonly #database: PostgresDatabase;
+  readonly #parts: readonly SchemaPart[];
   readonly #log: Log;
-  #starting: Promise<void> | undefined;
 
-  constructor(database: PostgresDatabase, log: Log) {
+  constructor(database: PostgresDatabase, parts: readonly SchemaPart[], log: Log) {
     this.#database = database;
+    this.#parts = parts;
     this.#log = log;
   }
 
@@ -52,22 +64,18 @@ export class PostgresSchema implements Component {
    * @throws when a migration fails, which is then rolled back, with the SQL that helps where there is one; when the database
    *   or a table that was there before cannot hold every job, or the role lacks a privilege on the tables.
    */
-  start(signal: AbortSignal): Promise<void> {
-    this.#starting ??= this.#start(signal);
-    return this.#starting;
-  }
-
-  async #start(signal: AbortSignal): Promise<void> {
+  async start(signal: AbortSignal): Promise<void> {
     if (await this.#isCurrent(signal)) {
-      requireNothing((await this.#database.run<Lacking>(LACKING, [], signal)).rows, MIGRATION_TABLE);
+      requireNothing((await this.#database.run(lackingStatement(this.#parts), [], signal)).rows);
     } else await this.#migrate(signal);
     signal.throwIfAborted();
   }
 
   /** Two cheap looks, since nearly every start finds nothing to do, and Kysely's migrator asks a dozen questions first. */
   async #isCurrent(signal: AbortSignal): Promise<boolean> {
-    const [look] = (await this.#database.run<Look>(LOOK, [], signal)).rows;
-    const { encoding, database, role, readable } = look as Look;
+    const [look] = (await this.#database.run(LOOK, [], signal)).rows;
+    if (!look) throw new Error('the database did not say who it is');
+    const { encoding, database, role, readable } = look;
     if (encoding !== 'UTF8') {
       throw new Error(
         `the database ${database} is encoded in ${encoding}, which cannot hold every name; what helps is another one: ` +
@@ -79,8 +87,8 @@ export class PostgresSchema implements Component {
       const help = `grant select on ${MIGRATION_TABLE} to ${role}`;
       throw new Error(`the role cannot read what has been applied; what helps: ${help}`);
     }
-    const last = Object.keys(MIGRATIONS).sort().at(-1);
-    return (await this.#database.run(APPLIED, [last], signal)).rows.length === 1;
+    const names = Object.keys(allMigrations(this.#parts));
+    return (await this.#database.run(APPLIED, [names], signal)).rows.length === names.length;
   }
 
   /** On a session of its own: a migration may take longer than any statement of a request, and the pool may be small. */
@@ -91,7 +99,7 @@ export class PostgresSchema implements Component {
       await this.#untilUnlocked(session, signal);
     } catch (error) {
       signal.throwIfAborted();
-      const advice = await adviceFor(error, session);
+      const advice = await adviceFor(error, session, allTables(this.#parts));
       const reason = `${(error as Error).message}${advice === undefined ? '' : `; ${advice}`}`;
       throw new Error(`the database schema could not be brought up to date: ${reason}`, { cause: error });
     } finally {
@@ -107,7 +115,7 @@ export class PostgresSchema implements Component {
       log.warn('a migration waits for that of another replica', { holders: await migrationHolders(session) });
     });
     const sayWhoHolds = nowAndThen(async () => {
-      const holders = await tableHolders(session, performance.now() - attemptAt);
+      const holders = await tableHolders(session, allTables(this.#parts), performance.now() - attemptAt);
       log.warn('a migration waits for a table that others hold', { holders });
     });
     const onAttempt = () => {
@@ -115,7 +123,14 @@ export class PostgresSchema implements Component {
     };
     for (let pauseMs = 0; ; pauseMs = PAUSE_MS) {
       try {
-        return await migrate(session, { signal, log, pauseMs, onWait: sayWhoMigrates, onAttempt });
+        return await migrate(session, {
+          parts: this.#parts,
+          signal,
+          log,
+          pauseMs,
+          onWait: sayWhoMigrates,
+          onAttempt,
+        });
       } catch (error) {
         if (!isInTheWay(error)) throw error;
         await sayWhoHolds();

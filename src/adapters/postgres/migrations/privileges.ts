@@ -1,10 +1,22 @@
-import { prepared } from '../intake/statements';
+import { type CompiledQuery, sql } from 'kysely';
+import { compiler, prepared } from '../connection/prepared-statement';
+import { MIGRATION_TABLE, type SchemaPart } from './schema-part';
 
-/** `for update`, by which keys are forgotten, wants the privilege to update. Of some columns is enough, where there is such. */
-export const LACKING = prepared('schema_privileges', {
-  sql: `with wanted (name, privilege) as (
-      values ('jobs', 'select'), ('jobs', 'insert'), ('idempotency_keys', 'select'), ('idempotency_keys', 'insert'),
-        ('idempotency_keys', 'update'), ('idempotency_keys', 'delete')
+/** A table that is not there, or on which the role lacks a privilege. */
+export interface Lacking {
+  readonly name: string;
+  /** The SQL that helps. Null where there is no such table. */
+  readonly grant: string | null;
+}
+
+/** What is lacking of all that the parts need. */
+export function lackingStatement(parts: readonly SchemaPart[]) {
+  const wanted = parts.flatMap(({ table, privileges }) =>
+    privileges.map((privilege) => sql`(${sql.lit(table)}, ${sql.lit(privilege)})`),
+  );
+  const query: CompiledQuery<Lacking> = sql<Lacking>`
+    with wanted (name, privilege) as (
+      values ${sql.join(wanted)}
     ), lacking as (
       select name, to_regclass(name) as oid, string_agg(privilege, ', ') as privileges from wanted
       where to_regclass(name) is null or not case privilege
@@ -16,22 +28,17 @@ export const LACKING = prepared('schema_privileges', {
         select format('grant %s on %I.%I to %I', privileges, nspname, relname, current_user)
         from pg_class join pg_namespace on pg_namespace.oid = relnamespace where pg_class.oid = lacking.oid
       ) as grant
-    from lacking order by name`,
-});
-
-export interface Lacking {
-  readonly name: string;
-  /** Null where there is no such table. */
-  readonly grant: string | null;
+    from lacking order by name`.compile(compiler);
+  return prepared('schema_privileges', query, { isRepeatable: true });
 }
 
 /** @throws with the SQL that helps, for each of the tables. */
-export function requireNothing(lacking: readonly Lacking[], migrationTable: string): void {
+export function requireNothing(lacking: readonly Lacking[]): void {
   const missing = lacking.filter(({ grant }) => grant === null).map(({ name }) => name);
   if (missing.length > 0) {
     throw new Error(
-      `${migrationTable} says that ${missing.join(' and ')} was made, and it is not there; what helps, to have it made ` +
-        `again: delete from ${migrationTable}`,
+      `${MIGRATION_TABLE} says that ${missing.join(' and ')} was made, and it is not there; what helps, to have it made ` +
+        `again: delete from ${MIGRATION_TABLE}`,
     );
   }
   if (lacking.length > 0) {

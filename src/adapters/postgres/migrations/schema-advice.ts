@@ -18,10 +18,10 @@ const STANDING = `
     ) as closed,
     array(
       select format('alter table %I.%I owner to %I', nspname, relname, current_user)
-      from pg_class join pg_namespace on pg_namespace.oid = relnamespace
-      where pg_class.oid in (to_regclass('jobs'), to_regclass('idempotency_keys'), to_regclass('lastcall_migration'),
-          to_regclass('lastcall_migration_lock'))
-        and not pg_has_role(relowner, 'usage')
+      from unnest($1::text[]) with ordinality as needed (name, position)
+      join pg_class on pg_class.oid = to_regclass(needed.name)
+      join pg_namespace on pg_namespace.oid = relnamespace
+      where not pg_has_role(relowner, 'usage') order by position
     ) as foreign_tables`;
 
 interface Standing {
@@ -34,14 +34,18 @@ interface Standing {
 }
 
 /** The SQL that helps where a role may not do what a migration wants, for the database's owner; undefined where none does. */
-export async function adviceFor(error: unknown, session: Session): Promise<string | undefined> {
+export async function adviceFor(
+  error: unknown,
+  session: Session,
+  tables: readonly string[],
+): Promise<string | undefined> {
   if (!(error instanceof DatabaseError)) return undefined;
   if (error.code === READ_ONLY) {
     return 'this server takes no writes: it is a standby, or set to read-only (alter database ... reset default_transaction_read_only)';
   }
   if (error.code !== INSUFFICIENT_PRIVILEGE && error.code !== NO_SCHEMA) return undefined;
   // The advice is worth less than the error: where it cannot be had, that one is told alone.
-  const { rows } = await session.query<Standing>(STANDING).catch(() => ({ rows: [] }));
+  const { rows } = await session.query<Standing>(STANDING, [tables]).catch(() => ({ rows: [] }));
   const [standing] = rows;
   return standing && sqlFor(standing);
 }

@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { transformFileSync } from '@swc/core';
 
 const root = resolve(__dirname, '../../../..');
-const folders = ['src/adapters/http-server', 'test/process/listener/fixtures'];
+const folders = ['src/adapters/http-server', 'src/domain', 'test/process/listener/fixtures'];
 
 export interface BuiltFixture {
   readonly folder: string;

@@ -4,7 +4,7 @@ import {
   StoreOverloaded,
   StoreUnavailable,
   SubmissionCancelled,
-} from '../../../../src/domain/errors';
+} from '../../../../src/domain/intake/errors';
 import { type Answer, type App, serveApp } from './support';
 
 let app: App;
@@ -158,7 +158,7 @@ describe('POST /work', () => {
     [new SubmissionCancelled('secret'), 503, 'shutting_down'],
     [new Error('secret'), 500, 'internal_error'],
   ])('answers %s with its status and code, and not with its message', async (error, status, code) => {
-    jest.spyOn(app.repository, 'store').mockRejectedValue(error);
+    jest.spyOn(app.repository, 'storeBatch').mockRejectedValue(error);
     const answer = await app.post('{"name":"a"}');
     expectProblem(answer, status, code);
     expect(answer.text).not.toContain('secret');
@@ -171,7 +171,7 @@ describe('POST /work', () => {
     [new StoreOverloaded('secret'), 'store_overloaded'],
     [new SubmissionCancelled('secret'), 'shutting_down'],
   ])('says of a read nothing about storing: %s', async (error, code) => {
-    jest.spyOn(app.repository, 'find').mockRejectedValue(error);
+    jest.spyOn(app.repository, 'findAll').mockRejectedValue(error);
     for (const method of ['GET', 'HEAD']) {
       const answer = await app.ask('/work/00000000-0000-7000-8000-000000000000', { method });
       expect([answer.status, answer.headers['retry-after']]).toEqual([503, '1']);
@@ -183,7 +183,7 @@ describe('POST /work', () => {
 
   it('logs what went wrong here, under the id of the request', async () => {
     const error = new Error('the cause');
-    jest.spyOn(app.repository, 'store').mockRejectedValue(error);
+    jest.spyOn(app.repository, 'storeBatch').mockRejectedValue(error);
     const traceId = '0af7651916cd43dd8448eb211c80319c';
     await app.post('{"name":"a"}', {
       'x-request-id': 'r-1',
@@ -198,7 +198,7 @@ describe('POST /work', () => {
 
   it('logs a store that is away in one line, without a stack', async () => {
     const error = new StoreUnavailable('no connection', { cause: new Error('ECONNREFUSED') });
-    jest.spyOn(app.repository, 'store').mockRejectedValue(error);
+    jest.spyOn(app.repository, 'storeBatch').mockRejectedValue(error);
     await app.post('{"name":"a"}', { 'x-request-id': 'r-2' });
     expect(app.log.lines).toContainEqual({
       level: 'error',

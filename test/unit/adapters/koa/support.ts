@@ -1,14 +1,21 @@
 import { createServer, type IncomingHttpHeaders, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { koaApp } from '../../../../src/adapters/koa/koa-app';
-import { InMemoryJobRepository } from '../../../../src/adapters/memory/in-memory-job-repository';
-import { InMemoryLog } from '../../../../src/adapters/memory/in-memory-log';
-import { ManualClock } from '../../../../src/adapters/memory/manual-clock';
-import { SequentialJobIds } from '../../../../src/adapters/memory/sequential-job-ids';
-import { SettableReadiness } from '../../../../src/adapters/memory/settable-readiness';
+import { docsRoutes } from '../../../../src/adapters/koa/docs/docs-routes';
+import { EDGE_PROBLEMS } from '../../../../src/adapters/koa/edge/edge-problems';
+import { ProblemCatalogue } from '../../../../src/adapters/koa/edge/problem';
+import { JOB_PROBLEMS, workRoutes } from '../../../../src/adapters/koa/jobs/work-routes';
+import { type KoaAppOptions, koaApp } from '../../../../src/adapters/koa/koa-app';
+import { healthRoutes } from '../../../../src/adapters/koa/observing/health-routes';
+import { InMemoryRepository } from '../../../../src/adapters/memory/in-memory-repository';
 import { JobService } from '../../../../src/application/jobs/job-service';
+import type { Job } from '../../../../src/domain/jobs/job';
 import { Lifecycle } from '../../../../src/domain/lifecycle/lifecycle';
-import { assertDescribed, headersOf } from '../../../support/openapi';
+import { intakeOver } from '../../../contract/jobs';
+import { InMemoryLog } from '../../../doubles/in-memory-log';
+import { ManualClock } from '../../../doubles/manual-clock';
+import { SequentialIds } from '../../../doubles/sequential-ids';
+import { SettableReadiness } from '../../../doubles/settable-readiness';
+import { assertDescribed, document, headersOf } from '../../../support/openapi';
 
 export interface Answer {
   readonly status: number;
@@ -25,14 +32,29 @@ export interface Ask {
 }
 
 /** The application over adapters in memory, on a real HTTP server; its answers are held against its OpenAPI document. */
-export async function serveApp() {
-  const repository = new InMemoryJobRepository();
+export async function serveApp(observers: Pick<KoaAppOptions, 'requests' | 'tracing'> = {}) {
+  const repository = new InMemoryRepository<Job>();
   const log = new InMemoryLog();
   const lifecycle = new Lifecycle();
   const database = new SettableReadiness();
   const cancellation = new AbortController();
-  const jobs = new JobService(repository, new SequentialJobIds(), new ManualClock());
-  const app = koaApp({ jobs, lifecycle, database, cancellation: cancellation.signal, log });
+  const { writer, find } = intakeOver(repository);
+  const jobs = new JobService({
+    writer,
+    reader: { find },
+    ids: new SequentialIds(),
+    clock: new ManualClock(),
+  });
+  const app = koaApp({
+    groups: [
+      workRoutes(jobs, cancellation.signal),
+      healthRoutes(lifecycle, database),
+      docsRoutes(() => document),
+    ],
+    problems: new ProblemCatalogue([...JOB_PROBLEMS, ...EDGE_PROBLEMS]),
+    log,
+    ...observers,
+  });
   const server = createServer(app.callback());
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;

@@ -1,37 +1,33 @@
-import { InMemoryJobRepository } from '../../../../src/adapters/memory/in-memory-job-repository';
-import { InMemoryLog } from '../../../../src/adapters/memory/in-memory-log';
-import { InMemoryRequestMetrics } from '../../../../src/adapters/memory/in-memory-request-metrics';
-import { InMemoryRequestTracing } from '../../../../src/adapters/memory/in-memory-request-tracing';
-import { ManualClock } from '../../../../src/adapters/memory/manual-clock';
-import { SequentialJobIds } from '../../../../src/adapters/memory/sequential-job-ids';
-import { SettableReadiness } from '../../../../src/adapters/memory/settable-readiness';
-import { GroupCommit } from '../../../../src/application/intake/batch-writer';
-import { batchJobRepositoryContract } from '../../../contract/batch-job-repository.contract';
+import { InMemoryRepository } from '../../../../src/adapters/memory/in-memory-repository';
+import type { Job } from '../../../../src/domain/jobs/job';
 import { clockContract } from '../../../contract/clock.contract';
-import { jobIdGeneratorContract } from '../../../contract/job-id-generator.contract';
-import { jobRepositoryContract } from '../../../contract/job-repository.contract';
+import { idGeneratorContract } from '../../../contract/id-generator.contract';
+import { intakeContract } from '../../../contract/intake.contract';
+import { intakeOver, SMALL_BATCHES } from '../../../contract/jobs';
 import { logContract } from '../../../contract/log.contract';
 import { readinessProbeContract } from '../../../contract/readiness-probe.contract';
+import { repositoryContract } from '../../../contract/repository.contract';
 import { requestMetricsContract } from '../../../contract/request-metrics.contract';
 import { requestTracingContract } from '../../../contract/request-tracing.contract';
+import { InMemoryLog } from '../../../doubles/in-memory-log';
+import { InMemoryRequestMetrics } from '../../../doubles/in-memory-request-metrics';
+import { InMemoryRequestTracing } from '../../../doubles/in-memory-request-tracing';
+import { ManualClock } from '../../../doubles/manual-clock';
+import { SequentialIds } from '../../../doubles/sequential-ids';
+import { SettableReadiness } from '../../../doubles/settable-readiness';
 
-describe('InMemoryJobRepository', () => {
-  describe('as JobRepository', () => jobRepositoryContract(async () => new InMemoryJobRepository()));
-  describe('as BatchJobRepository', () =>
-    batchJobRepositoryContract(async () => new InMemoryJobRepository()));
+describe('InMemoryRepository', () => {
+  repositoryContract(async () => new InMemoryRepository<Job>());
+  describe('behind a writer and a reader', () => {
+    intakeContract(async () => intakeOver(new InMemoryRepository<Job>(), SMALL_BATCHES));
+  });
 });
 
-describe('GroupCommit over InMemoryJobRepository', () => {
-  const settings = { batchMax: 4, concurrency: 2, queueMax: 1_000, waitMaxMs: 30_000 };
-  describe('as JobRepository', () =>
-    jobRepositoryContract(async () => new GroupCommit(new InMemoryJobRepository(), settings)));
-});
-
-describe('SequentialJobIds', () => {
-  jobIdGeneratorContract(() => new SequentialJobIds());
+describe('SequentialIds', () => {
+  idGeneratorContract(() => new SequentialIds());
 
   it('starts with 1, so that a test can foretell them', () => {
-    expect(new SequentialJobIds().next()).toBe('00000000-0000-7000-8000-000000000001');
+    expect(new SequentialIds().next()).toBe('00000000-0000-7000-8000-000000000001');
   });
 });
 

@@ -1,6 +1,6 @@
-import { InMemoryLog } from '../../../../src/adapters/memory/in-memory-log';
 import { drainReportTable, logDrainReport } from '../../../../src/adapters/observability/drain-report';
 import type { ShutdownReport } from '../../../../src/application/lifecycle/shutdown-report';
+import { InMemoryLog } from '../../../doubles/in-memory-log';
 
 const REPORT: ShutdownReport = {
   reason: 'SIGTERM',

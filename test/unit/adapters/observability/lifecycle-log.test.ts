@@ -1,5 +1,5 @@
-import { InMemoryLog } from '../../../../src/adapters/memory/in-memory-log';
 import { lifecycleLog } from '../../../../src/adapters/observability/lifecycle-log';
+import { InMemoryLog } from '../../../doubles/in-memory-log';
 
 const clean = { name: 'pool', outcome: 'clean', tookMs: 1.26, forced: 0, figures: {} } as const;
 

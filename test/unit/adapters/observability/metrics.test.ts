@@ -129,9 +129,10 @@ describe('DrainMetrics', () => {
 describe('ServiceMetrics', () => {
   it('prints every family with its help and type, and those of Node', async () => {
     const metrics = new ServiceMetrics();
-    metrics.jobs.stored({ replayed: false });
-    metrics.jobs.stored({ replayed: true });
-    metrics.jobs.committed({ size: 2, tookMs: 3 });
+    const jobs = metrics.intake.of('jobs');
+    jobs.stored({ replayed: false });
+    jobs.stored({ replayed: true });
+    jobs.committed({ size: 2, tookMs: 3 });
     metrics.connections.watchPool(() => ({ total: 5, idle: 2, waiting: 7 }));
     const { contentType, text } = await metrics.render();
     expect(contentType).toBe('text/plain; version=0.0.4; charset=utf-8');
@@ -139,8 +140,8 @@ describe('ServiceMetrics', () => {
       '# TYPE http_server_request_duration_seconds histogram',
       'lastcall_jobs_created_total 1',
       'lastcall_jobs_replayed_total 1',
-      'lastcall_commit_batch_size_bucket{le="2"} 1',
-      'lastcall_commit_duration_seconds_sum 0.003',
+      'lastcall_commit_batch_size_bucket{resource="jobs",le="2"} 1',
+      'lastcall_commit_duration_seconds_sum{resource="jobs"} 0.003',
       'lastcall_database_connections{state="used"} 3',
       'lastcall_database_connections{state="idle"} 2',
       'lastcall_database_waiting 7',

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { trace } from '@opentelemetry/api';
-import { InMemoryLog } from '../../../../src/adapters/memory/in-memory-log';
 import { OpenTelemetry, tracesSettings } from '../../../../src/adapters/observability/open-telemetry';
 import { Deadline } from '../../../../src/application/lifecycle/deadline';
 import { requestTracingContract } from '../../../contract/request-tracing.contract';
+import { InMemoryLog } from '../../../doubles/in-memory-log';
 
 const ONLY_TRACES = { serviceName: 'lastcall', alsoMetrics: false, alsoLogs: false };
 

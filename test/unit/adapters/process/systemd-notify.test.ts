@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { InMemoryLog } from '../../../../src/adapters/memory/in-memory-log';
 import { notifySettings, systemdNotify } from '../../../../src/adapters/process/systemd-notify';
+import { InMemoryLog } from '../../../doubles/in-memory-log';
 import { NotifyReceiver } from '../../../observability/support/notify-receiver';
 
 /** systemd kills a service that it has not heard of for this long. */

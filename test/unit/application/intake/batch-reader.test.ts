@@ -1,12 +1,12 @@
-import { InMemoryJobRepository } from '../../../../src/adapters/memory/in-memory-job-repository';
-import { GroupRead } from '../../../../src/application/intake/batch-reader';
-import { StoreOverloaded, StoreUnavailable, SubmissionCancelled } from '../../../../src/domain/errors';
-import type { JobId } from '../../../../src/domain/jobs/job';
+import { InMemoryRepository } from '../../../../src/adapters/memory/in-memory-repository';
+import { BatchReader } from '../../../../src/application/intake/batch-reader';
+import { StoreOverloaded, StoreUnavailable, SubmissionCancelled } from '../../../../src/domain/intake/errors';
+import type { Job, JobId } from '../../../../src/domain/jobs/job';
 import { aJob, NEVER, sharedAbort, submission } from '../../../contract/jobs';
 import { settled } from './scripted-store';
 
 /** Reads that end when the test says so. */
-class HeldStore extends InMemoryJobRepository {
+class HeldStore extends InMemoryRepository<Job> {
   readonly reads: { ids: readonly JobId[]; signal: AbortSignal; end(error?: Error): Promise<void> }[] = [];
 
   override async findAll(ids: readonly JobId[], signal: AbortSignal) {
@@ -32,9 +32,9 @@ async function build(queueMax = 100) {
   const store = new HeldStore();
   const stored = ['a', 'b', 'c'].map((name) => submission(name));
   await store.storeBatch(stored, NEVER);
-  const [a, b, c] = stored.map(({ job }) => job);
+  const [a, b, c] = stored.map(({ resource: job }) => job);
   if (!a || !b || !c) throw new Error('three were stored');
-  return { store, reads: new GroupRead(store, queueMax), a, b, c };
+  return { store, reads: new BatchReader<Job>(store, queueMax), a, b, c };
 }
 
 it('reads one job at once, and those that are asked for meanwhile together', async () => {

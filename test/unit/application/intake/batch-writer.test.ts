@@ -1,5 +1,5 @@
 import { getEventListeners } from 'node:events';
-import { GroupCommit, type GroupCommitSettings } from '../../../../src/application/intake/batch-writer';
+import { BatchWriter, type BatchWriterSettings } from '../../../../src/application/intake/batch-writer';
 import { Deadline } from '../../../../src/application/lifecycle/deadline';
 import {
   CommitInDoubt,
@@ -9,24 +9,25 @@ import {
   StoreOverloaded,
   StoreUnavailable,
   SubmissionCancelled,
-} from '../../../../src/domain/errors';
+} from '../../../../src/domain/intake/errors';
 import { componentContract } from '../../../contract/component.contract';
 import { aKey, NEVER, sharedAbort, submission } from '../../../contract/jobs';
 import { ScriptedStore, settled } from './scripted-store';
 
-function build(settings: Partial<GroupCommitSettings> = {}) {
+function build(settings: Partial<BatchWriterSettings> = {}) {
   const store = new ScriptedStore();
   const flushes: number[] = [];
-  const commit = new GroupCommit(
+  const commit = new BatchWriter(
+    'test-writer',
     store,
     { batchMax: 4, concurrency: 1, queueMax: 100, waitMaxMs: 60_000, ...settings },
     ({ size }) => flushes.push(size),
   );
   const submit = (name: string, signal: AbortSignal = NEVER) => {
     const outcome = { of: name, state: 'waiting' as unknown };
-    const promise = commit.store(submission(name), signal);
+    const promise = commit.write(submission(name), signal);
     promise.then(
-      ({ job }) => {
+      ({ resource: job }) => {
         outcome.state = job.name;
       },
       (error) => {
@@ -45,7 +46,7 @@ function build(settings: Partial<GroupCommitSettings> = {}) {
   return { store, commit, submit, submitAll, sent, flushes };
 }
 
-describe('GroupCommit as Component', () => componentContract(() => build().commit));
+describe('BatchWriter as Component', () => componentContract(() => build().commit));
 
 it('goes on after a store that throws at once', async () => {
   const { store, sent } = build();
@@ -196,14 +197,14 @@ describe('gathering', () => {
   it('gives each submission its own outcome', async () => {
     const { store, commit } = build();
     const key = aKey();
-    const first = commit.store(submission('first', key), NEVER);
-    const replay = commit.store(submission('first', key), NEVER);
-    const reused = commit.store(submission('other', key), NEVER);
+    const first = commit.write(submission('first', key), NEVER);
+    const replay = commit.write(submission('first', key), NEVER);
+    const reused = commit.write(submission('other', key), NEVER);
     const refused = expect(reused).rejects.toThrow(IdempotencyKeyReused);
     await settled();
     await store.next.commit();
     await refused;
-    expect(await replay).toEqual({ job: (await first).job, replayed: true });
+    expect(await replay).toEqual({ resource: (await first).resource, replayed: true });
   });
 
   it('fails those for whom the store has no outcome', async () => {
@@ -222,8 +223,8 @@ describe('a row that the store will not take', () => {
     const all = submitAll('a', 'b', 'c', 'bad', 'e', 'f', 'g', 'h');
     const refusal = new DataRefused('invalid byte sequence');
     store.answer = async (batch) => {
-      if (batch.some(({ job }) => job.name === 'bad')) throw refusal;
-      return batch.map(({ job }) => ({ job, replayed: false }));
+      if (batch.some(({ resource: job }) => job.name === 'bad')) throw refusal;
+      return batch.map(({ resource: job }) => ({ resource: job, replayed: false }));
     };
     await store.next.commit();
     await settled();
@@ -286,7 +287,7 @@ describe('a commit in doubt', () => {
     const refusal = new DataRefused('invalid byte sequence');
     const lost = store.next;
     store.answer = async (batch) => {
-      if (batch.some(({ job }) => job.name === 'bad')) throw refusal;
+      if (batch.some(({ resource: job }) => job.name === 'bad')) throw refusal;
       return store.memory.storeBatch(batch, NEVER);
     };
     await lost.fail(new CommitInDoubt('lost'));

@@ -1,10 +1,11 @@
-import { InMemoryJobRepository } from '../../../../src/adapters/memory/in-memory-job-repository';
+import { InMemoryRepository } from '../../../../src/adapters/memory/in-memory-repository';
 import { resolveDoubt } from '../../../../src/application/intake/doubtful-commit';
-import { OutcomeUnknown, StoreUnavailable } from '../../../../src/domain/errors';
+import { OutcomeUnknown, StoreUnavailable } from '../../../../src/domain/intake/errors';
+import type { Job } from '../../../../src/domain/jobs/job';
 import { NEVER, submission } from '../../../contract/jobs';
 
 /** A store that fails its first look-ups, each after `failsAfterMs`. */
-class TroubledStore extends InMemoryJobRepository {
+class TroubledStore extends InMemoryRepository<Job> {
   lookUps = 0;
   readonly #failures: number;
   readonly #failsAfterMs: number;
@@ -15,7 +16,7 @@ class TroubledStore extends InMemoryJobRepository {
     this.#failsAfterMs = failsAfterMs;
   }
 
-  override async findAll(...asked: Parameters<InMemoryJobRepository['findAll']>) {
+  override async findAll(...asked: Parameters<InMemoryRepository<Job>['findAll']>) {
     this.lookUps += 1;
     if (this.lookUps > this.#failures) return super.findAll(...asked);
     await new Promise((resolve) => setTimeout(resolve, this.#failsAfterMs));
@@ -34,12 +35,17 @@ describe('a batch whose answer was lost', () => {
   it('is looked up, and what is missing of it is stored, as soon as the store answers again', async () => {
     const store = new TroubledStore(2, 0);
     const [there, missing] = [submission('there'), submission('missing')];
-    await store.store(there, NEVER);
+    await store.storeBatch([there], NEVER);
     const resolved = resolveDoubt(store, [there, missing], NEVER);
     await jest.advanceTimersByTimeAsync(1_000);
-    expect(await resolved).toEqual([there, missing].map(({ job }) => ({ job, replayed: false })));
+    expect(await resolved).toEqual(
+      [there, missing].map(({ resource: job }) => ({ resource: job, replayed: false })),
+    );
     expect(store.lookUps).toBe(3);
-    expect(await store.findAll([there.job.id, missing.job.id], NEVER)).toEqual([there.job, missing.job]);
+    expect(await store.findAll([there.resource.id, missing.resource.id], NEVER)).toEqual([
+      there.resource,
+      missing.resource,
+    ]);
   });
 
   it('is given up after four attempts that are refused at once', async () => {

@@ -1,22 +1,28 @@
-import { InMemoryJobRepository } from '../../../../src/adapters/memory/in-memory-job-repository';
-import { InMemoryLog } from '../../../../src/adapters/memory/in-memory-log';
-import { ManualClock } from '../../../../src/adapters/memory/manual-clock';
-import { SequentialJobIds } from '../../../../src/adapters/memory/sequential-job-ids';
+import {
+  InMemoryIdempotencyKeys,
+  InMemoryRepository,
+} from '../../../../src/adapters/memory/in-memory-repository';
 import { IdempotencyExpiry } from '../../../../src/application/intake/idempotency-expiry';
 import type { IdempotencyKeys } from '../../../../src/application/intake/idempotency-keys';
 import { Deadline } from '../../../../src/application/lifecycle/deadline';
-import { StoreUnavailable, SubmissionCancelled } from '../../../../src/domain/errors';
+import { StoreUnavailable, SubmissionCancelled } from '../../../../src/domain/intake/errors';
+import type { Job } from '../../../../src/domain/jobs/job';
 import { idempotencyKeysContract } from '../../../contract/idempotency-keys.contract';
+import { intakeOver } from '../../../contract/jobs';
+import { InMemoryLog } from '../../../doubles/in-memory-log';
+import { ManualClock } from '../../../doubles/manual-clock';
+import { SequentialIds } from '../../../doubles/sequential-ids';
 
 const SETTINGS = { ttlMs: 86_400_000, batchSize: 2, intervalMs: 600_000 };
 
-describe('InMemoryJobRepository as IdempotencyKeys', () => {
+describe('InMemoryIdempotencyKeys', () => {
   idempotencyKeysContract(async () => {
     const clock = new ManualClock();
-    const repository = new InMemoryJobRepository(clock);
-    const ids = new SequentialJobIds();
+    const keys = new InMemoryIdempotencyKeys(clock);
+    const jobs = intakeOver(new InMemoryRepository<Job>(keys));
+    const ids = new SequentialIds();
     const letPass = async (ms: number) => clock.advance(ms);
-    return { keys: repository, jobs: repository, nextId: () => ids.next(), letPass };
+    return { keys, jobs, nextId: () => ids.next(), letPass };
   });
 });
 

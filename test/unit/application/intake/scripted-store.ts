@@ -1,7 +1,8 @@
-import { InMemoryJobRepository } from '../../../../src/adapters/memory/in-memory-job-repository';
-import type { BatchJobRepository, BatchOutcome } from '../../../../src/application/intake/batch-store';
-import type { Submission } from '../../../../src/application/jobs/job-repository';
-import { SubmissionCancelled } from '../../../../src/domain/errors';
+import { InMemoryRepository } from '../../../../src/adapters/memory/in-memory-repository';
+import type { Stored, Submission } from '../../../../src/application/intake/repository';
+import type { JobRepository } from '../../../../src/application/jobs/job-repository';
+import type { DomainError } from '../../../../src/domain/domain-error';
+import { SubmissionCancelled } from '../../../../src/domain/intake/errors';
 import type { Job, JobId } from '../../../../src/domain/jobs/job';
 
 /** One call of `storeBatch` that the test has not settled yet. */
@@ -16,18 +17,23 @@ export interface Call {
 }
 
 /** A store of batches in which nothing happens until the test says so. */
-export class ScriptedStore implements BatchJobRepository {
-  readonly memory = new InMemoryJobRepository();
+export class ScriptedStore implements JobRepository {
+  readonly memory = new InMemoryRepository<Job>();
   /** Every batch, in the order of the calls. */
   readonly batches: (readonly string[])[] = [];
   readonly calls: Call[] = [];
   mostAtOnce = 0;
   /** When set, batches are settled by this at once, and no call is kept. */
-  answer: ((submissions: readonly Submission[]) => Promise<readonly BatchOutcome[]>) | undefined;
+  answer:
+    | ((submissions: readonly Submission<Job>[]) => Promise<readonly (Stored<Job> | DomainError)[]>)
+    | undefined;
   findAllFails: unknown;
 
-  storeBatch(submissions: readonly Submission[], signal: AbortSignal): Promise<readonly BatchOutcome[]> {
-    const names = submissions.map(({ job }) => job.name as string);
+  storeBatch(
+    submissions: readonly Submission<Job>[],
+    signal: AbortSignal,
+  ): Promise<readonly (Stored<Job> | DomainError)[]> {
+    const names = submissions.map(({ resource: job }) => job.name as string);
     this.batches.push(names);
     if (this.answer) return this.answer(submissions);
     return new Promise((resolve, reject) => {
@@ -58,12 +64,9 @@ export class ScriptedStore implements BatchJobRepository {
     });
   }
 
-  store(): never {
-    throw new Error('the group commit stores batches only');
-  }
-
-  find(): never {
-    throw new Error('the group commit reads batches only');
+  async findStored(submissions: readonly Submission<Job>[], signal: AbortSignal) {
+    if (this.findAllFails) throw this.findAllFails;
+    return this.memory.findStored(submissions, signal);
   }
 
   async findAll(ids: readonly JobId[], signal: AbortSignal): Promise<readonly Job[]> {

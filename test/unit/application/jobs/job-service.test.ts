@@ -1,23 +1,29 @@
-import { InMemoryJobRepository } from '../../../../src/adapters/memory/in-memory-job-repository';
-import { ManualClock } from '../../../../src/adapters/memory/manual-clock';
-import { SequentialJobIds } from '../../../../src/adapters/memory/sequential-job-ids';
-import type { StoredJob } from '../../../../src/application/jobs/job-repository';
+import { InMemoryRepository } from '../../../../src/adapters/memory/in-memory-repository';
+import type { Stored } from '../../../../src/application/intake/repository';
 import { JobService } from '../../../../src/application/jobs/job-service';
 import {
   IdempotencyKeyReused,
   InvalidIdempotencyKey,
-  InvalidJob,
   SubmissionCancelled,
-} from '../../../../src/domain/errors';
-import { NEVER } from '../../../contract/jobs';
+} from '../../../../src/domain/intake/errors';
+import { InvalidJob, type Job } from '../../../../src/domain/jobs/job';
+import { intakeOver, NEVER } from '../../../contract/jobs';
+import { ManualClock } from '../../../doubles/manual-clock';
+import { SequentialIds } from '../../../doubles/sequential-ids';
 
 const FIRST_ID = '00000000-0000-7000-8000-000000000001';
 
 function build() {
-  const repository = new InMemoryJobRepository();
-  const seen: StoredJob[] = [];
+  const { writer, find } = intakeOver(new InMemoryRepository<Job>());
+  const seen: Stored<Job>[] = [];
   const clock = new ManualClock();
-  const service = new JobService(repository, new SequentialJobIds(), clock, (stored) => seen.push(stored));
+  const service = new JobService({
+    writer,
+    reader: { find },
+    ids: new SequentialIds(),
+    clock,
+    observe: (stored) => seen.push(stored),
+  });
   return { service, seen, clock };
 }
 
@@ -26,10 +32,10 @@ it('stores a job under a new id, with the time of the clock, and reads it back',
   clock.advance(1_000);
   const stored = await service.submit({ name: 'one' }, NEVER);
   expect(stored).toEqual({
-    job: { id: FIRST_ID, name: 'one', createdAt: clock.now() },
+    resource: { id: FIRST_ID, name: 'one', createdAt: clock.now() },
     replayed: false,
   });
-  expect(await service.find(FIRST_ID.toUpperCase(), NEVER)).toEqual(stored.job);
+  expect(await service.find(FIRST_ID.toUpperCase(), NEVER)).toEqual(stored.resource);
   expect(seen).toEqual([stored]);
 });
 
@@ -37,7 +43,7 @@ it('resolves a repetition under the same key, in quotes or not, with the first j
   const { service } = build();
   const first = await service.submit({ name: 'one', idempotencyKey: 'k-1' }, NEVER);
   expect(await service.submit({ name: 'one', idempotencyKey: '"k-1"' }, NEVER)).toEqual({
-    job: first.job,
+    resource: first.resource,
     replayed: true,
   });
   await expect(service.submit({ name: 'two', idempotencyKey: 'k-1' }, NEVER)).rejects.toThrow(

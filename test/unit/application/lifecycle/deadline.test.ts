@@ -1,4 +1,4 @@
-import { abortable } from '../../../../src/application/intake/abortable';
+import { abortable } from '../../../../src/application/abortable';
 import { Deadline } from '../../../../src/application/lifecycle/deadline';
 import { worstOutcome } from '../../../../src/application/lifecycle/shutdown-report';
 

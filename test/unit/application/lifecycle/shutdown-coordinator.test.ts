@@ -2,9 +2,9 @@ import type { Component, StopDetails } from '../../../../src/application/lifecyc
 import type { Deadline } from '../../../../src/application/lifecycle/deadline';
 import type { LifecycleEvent } from '../../../../src/application/lifecycle/lifecycle-observer';
 import { ShutdownCoordinator } from '../../../../src/application/lifecycle/shutdown-coordinator';
-import { StartInterrupted } from '../../../../src/domain/errors';
-import { drainPolicy } from '../../../../src/domain/lifecycle/drain-policy';
+import { StartInterrupted } from '../../../../src/domain/lifecycle/errors';
 import { Lifecycle } from '../../../../src/domain/lifecycle/lifecycle';
+import { drainPolicy } from '../../../../src/domain/lifecycle/time-budget';
 
 /** A component of which the test knows everything that happened. */
 interface Part {

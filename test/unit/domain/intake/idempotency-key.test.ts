@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { InvalidIdempotencyKey } from '../../../../src/domain/errors';
+import { InvalidIdempotencyKey } from '../../../../src/domain/intake/errors';
 import { parseIdempotencyKey } from '../../../../src/domain/intake/idempotency-key';
 
 it.each([

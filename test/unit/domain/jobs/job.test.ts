@@ -1,6 +1,5 @@
 import fc from 'fast-check';
-import { InvalidJob } from '../../../../src/domain/errors';
-import { parseJobId, parseJobName } from '../../../../src/domain/jobs/job';
+import { InvalidJob, parseJobId, parseJobName } from '../../../../src/domain/jobs/job';
 
 /** Any code points, lone surrogates included: fast-check's own `binary` unit takes a second to set up. */
 function text(minLength: number) {

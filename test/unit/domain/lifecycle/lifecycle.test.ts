@@ -1,4 +1,4 @@
-import { IllegalTransition } from '../../../../src/domain/errors';
+import { IllegalTransition } from '../../../../src/domain/lifecycle/errors';
 import { Lifecycle, type Phase } from '../../../../src/domain/lifecycle/lifecycle';
 
 const PHASES: Phase[] = ['starting', 'ready', 'draining', 'stopped'];

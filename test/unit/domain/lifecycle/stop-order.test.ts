@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { DependencyCycle, UnknownDependency } from '../../../../src/domain/errors';
+import { DependencyCycle, UnknownDependency } from '../../../../src/domain/lifecycle/errors';
 import { dependents, stopWaves } from '../../../../src/domain/lifecycle/stop-order';
 
 const graph = (edges: Record<string, string[]>) => new Map(Object.entries(edges));

@@ -1,5 +1,5 @@
-import { InMemoryLog } from '../../../../../src/adapters/memory/in-memory-log';
 import { connectWithRetry } from '../../../../../src/adapters/postgres/connection/connect-with-retry';
+import { InMemoryLog } from '../../../../doubles/in-memory-log';
 
 const refused = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
 

@@ -11,7 +11,7 @@ import {
   ReadOnlyServer,
   statementFailure,
 } from '../../../../../src/adapters/postgres/connection/errors';
-import { CommitInDoubt, StoreUnavailable } from '../../../../../src/domain/errors';
+import { CommitInDoubt, StoreUnavailable } from '../../../../../src/domain/intake/errors';
 
 function databaseError(code: string, severity = 'ERROR', message = 'it says no'): DatabaseError {
   return Object.assign(new DatabaseError(message, 1, 'error'), { code, severity });

@@ -1,6 +1,6 @@
 import { DatabaseError, type PoolClient } from 'pg';
 import { NamedStatements } from '../../../../../src/adapters/postgres/connection/named-statements';
-import { CommitInDoubt, SubmissionCancelled } from '../../../../../src/domain/errors';
+import { CommitInDoubt, SubmissionCancelled } from '../../../../../src/domain/intake/errors';
 
 const STATEMENT = { name: 'insert_1a2b', sql: 'insert' };
 const DONE = { command: 'INSERT', rows: [], rowCount: 0 };

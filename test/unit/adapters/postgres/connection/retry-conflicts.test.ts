@@ -1,6 +1,6 @@
 import { DatabaseError } from 'pg';
 import { retryConflicts } from '../../../../../src/adapters/postgres/connection/retry-conflicts';
-import { SubmissionCancelled } from '../../../../../src/domain/errors';
+import { SubmissionCancelled } from '../../../../../src/domain/intake/errors';
 
 const failure = (code: string) =>
   Object.assign(new DatabaseError('no', 1, 'error'), { code, severity: 'ERROR' });

@@ -1,0 +1,60 @@
+import type { ProblemType } from '../adapters/koa/edge/problem';
+import type { RouteGroup } from '../adapters/koa/edge/routes';
+import type { MetricFamily } from '../adapters/observability/metrics/metric-family';
+import type { SchemaPart } from '../adapters/postgres/migrations/schema-part';
+import type { Config } from './config';
+import type { Registry, Use } from './registry';
+
+/** What a module brings, and the runtime collects. Everything is told before anything is built. */
+export interface ModuleKit {
+  readonly config: Config;
+  /** Registers what neither starts nor stops. */
+  readonly provide: Registry['provide'];
+  /** Registers what starts or stops: where it stands in the order follows from what it uses. */
+  readonly component: Registry['component'];
+  /** Routes, with their descriptions. What the factory uses is used by the HTTP server, and so stops after it. */
+  routes(factory: (use: Use) => RouteGroup): void;
+  /** What the routes may be answered with besides what any route may. */
+  problems(types: readonly ProblemType[]): void;
+  /** A table in Postgres, with its migrations. */
+  table(part: SchemaPart): void;
+  /** Figures for `/metrics`. */
+  metrics(families: readonly MetricFamily[]): void;
+}
+
+/** A resource, a worker: something that the service does, told apart from how a service is run. */
+export interface Module {
+  readonly name: string;
+  readonly register: (kit: ModuleKit) => void;
+}
+
+export function defineModule(name: string, register: (kit: ModuleKit) => void): Module {
+  return { name, register };
+}
+
+/** What all modules bring. */
+export interface Collected {
+  readonly routes: readonly ((use: Use) => RouteGroup)[];
+  readonly problems: readonly ProblemType[];
+  readonly tables: readonly SchemaPart[];
+  readonly metrics: readonly MetricFamily[];
+}
+
+/** Has each module register its parts in `registry`, and collects the rest. */
+export function collect(modules: readonly Module[], config: Config, registry: Registry): Collected {
+  const routes: ((use: Use) => RouteGroup)[] = [];
+  const problems: ProblemType[] = [];
+  const tables: SchemaPart[] = [];
+  const metrics: MetricFamily[] = [];
+  const kit: ModuleKit = {
+    config,
+    provide: registry.provide.bind(registry),
+    component: registry.component.bind(registry),
+    routes: (factory) => void routes.push(factory),
+    problems: (types) => void problems.push(...types),
+    table: (part) => void tables.push(part),
+    metrics: (families) => void metrics.push(...families),
+  };
+  for (const { register } of modules) register(kit);
+  return { routes, problems, tables, metrics };
+}
