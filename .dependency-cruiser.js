@@ -4,7 +4,14 @@
  *
  * What an import graph cannot see (decorators, process.exit, signal handlers) is in test/architecture/rules.
  */
+const { existsSync, readdirSync } = require('node:fs');
+
 const NODE_MODULES = '(^|/)node_modules/';
+
+/** The resources, by their pages. A folder of that name, in any layer, is theirs. */
+const pages = existsSync('src/bootstrap/modules') ? readdirSync('src/bootstrap/modules') : [];
+const RESOURCES = pages.map((page) => page.replace(/[.]ts$/, '')).filter((name) => name !== 'index');
+const OF_A_RESOURCE = `^src/(?:domain|application|adapters/[^/]+)/(${RESOURCES.join('|')})/`;
 
 module.exports = {
   forbidden: [
@@ -39,6 +46,42 @@ module.exports = {
       to: { path: '^src/adapters/http-server/', pathNot: '^src/adapters/http-server/index[.]ts$' },
     },
     {
+      name: 'http-server-knows-no-service',
+      comment:
+        'It is to serve anybody: no framework, no format of errors or logs, nothing of what the requests are about.',
+      severity: 'error',
+      from: { path: '^src/adapters/http-server/' },
+      to: {
+        path: ['^src/', NODE_MODULES],
+        pathNot: [
+          '^src/adapters/http-server/',
+          '^src/(domain|application)/lifecycle/',
+          `${NODE_MODULES}koffi/`,
+        ],
+      },
+    },
+    {
+      name: 'a-resource-is-known-to-its-page-alone',
+      comment: 'What else names a resource has to be edited for the next one.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: [OF_A_RESOURCE, '^src/bootstrap/modules/'] },
+      to: { path: OF_A_RESOURCE },
+    },
+    {
+      name: 'resources-do-not-know-each-other',
+      comment: 'Each can be taken out by deleting its folders and its page.',
+      severity: 'error',
+      from: { path: OF_A_RESOURCE },
+      to: { path: OF_A_RESOURCE, pathNot: '^src/(?:domain|application|adapters/[^/]+)/$1/' },
+    },
+    {
+      name: 'lifecycle-knows-no-intake',
+      comment: 'Starting and stopping is the same whatever the service does.',
+      severity: 'error',
+      from: { path: '^src/(domain|application)/lifecycle/' },
+      to: { path: '^src/(domain|application)/intake/' },
+    },
+    {
       name: 'only-bootstrap-knows-the-wiring',
       comment:
         'The composition root knows everybody, and nobody knows it; an adapter gets its values as arguments.',
@@ -59,6 +102,14 @@ module.exports = {
       comment:
         'Files in a cycle can only be understood together, and CommonJS hands out half-loaded modules.',
       severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'no-circles-of-folders',
+      comment: 'A folder that needs one which needs it is half of a folder.',
+      severity: 'error',
+      scope: 'folder',
       from: {},
       to: { circular: true },
     },

@@ -15,7 +15,7 @@ import { standardOutput } from '../adapters/observability/log-destination';
 import { ServiceMetrics } from '../adapters/observability/metrics/service-metrics';
 import { OpenTelemetry } from '../adapters/observability/open-telemetry';
 import { PinoLog } from '../adapters/observability/pino-log';
-import { PostgresDatabase } from '../adapters/postgres/connection/postgres-database';
+import { PostgresPool } from '../adapters/postgres/connection/postgres-pool';
 import { IDEMPOTENCY_KEYS, KyselyIdempotencyKeys } from '../adapters/postgres/intake/idempotency-keys-table';
 import { PostgresSchema } from '../adapters/postgres/migrations/postgres-schema';
 import { SystemClock } from '../adapters/system/system-clock';
@@ -114,21 +114,21 @@ function postgres(
     const { url, environment } = store;
     registry.provide(T.databaseLocation, () => ({ url: () => url, environment }));
   }
-  registry.component(T.database, (use) => {
-    const database = new PostgresDatabase(use(T.databaseLocation), postgres, use(T.log));
+  registry.component(T.pool, (use) => {
+    const database = new PostgresPool(use(T.databaseLocation), postgres, use(T.log));
     use(T.metrics).connections.watchPool(() => database.counts());
     return database;
   });
   registry.component(
     T.schema,
-    (use) => new PostgresSchema(use(T.database), [...tables, IDEMPOTENCY_KEYS], use(T.log)),
+    (use) => new PostgresSchema(use(T.pool), [...tables, IDEMPOTENCY_KEYS], use(T.log)),
   );
   registry.provide(T.idempotencyKeys, (use) => {
     use.after(T.schema);
-    return new KyselyIdempotencyKeys(use(T.database));
+    return new KyselyIdempotencyKeys(use(T.pool));
   });
   registry.provide(T.readiness, (use) => {
-    const database = use(T.database);
+    const database = use(T.pool);
     return { check: () => database.check() };
   });
 }

@@ -47,7 +47,7 @@ export function createService(config: Config, modules?: readonly Module[]): Serv
   });
   const abandon = (signal: AbortSignal) => {
     registry.get(TOKENS.cancellation).abort();
-    return registry.has(TOKENS.database) ? registry.get(TOKENS.database).quiet(signal) : Promise.resolve();
+    return registry.has(TOKENS.pool) ? registry.get(TOKENS.pool).quiet(signal) : Promise.resolve();
   };
   return { coordinator, log, abandon };
 }

@@ -8,7 +8,7 @@ import type { ServiceMetrics } from '../adapters/observability/metrics/service-m
 import type { OpenTelemetry } from '../adapters/observability/open-telemetry';
 import type { PinoLog } from '../adapters/observability/pino-log';
 import type { DatabaseLocation } from '../adapters/postgres/connection/database-location';
-import type { PostgresDatabase } from '../adapters/postgres/connection/postgres-database';
+import type { PostgresPool } from '../adapters/postgres/connection/postgres-pool';
 import type { PostgresSchema } from '../adapters/postgres/migrations/postgres-schema';
 import type { IdempotencyExpiry } from '../application/intake/idempotency-expiry';
 import type { IdempotencyKeys } from '../application/intake/idempotency-keys';
@@ -37,7 +37,7 @@ export const TOKENS = {
   problems: token<ProblemCatalogue>('problems'),
   embeddedPostgres: token<EmbeddedPostgres>('embedded-postgres'),
   databaseLocation: token<DatabaseLocation>('database-location'),
-  database: token<PostgresDatabase>('postgres-pool'),
+  pool: token<PostgresPool>('postgres-pool'),
   schema: token<PostgresSchema>('postgres-schema'),
   memory: token<InMemoryIdempotencyKeys>('memory'),
   readiness: token<ReadinessProbe>('readiness'),

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { SystemClock } from '../../src/adapters/system/system-clock';
 import { Uuids } from '../../src/adapters/system/uuids';
 import type { Stored } from '../../src/application/intake/repository';
-import type { JobRepository } from '../../src/application/jobs/job-repository';
+import type { JobRepository } from '../../src/application/jobs/job-service';
 import { JobService } from '../../src/application/jobs/job-service';
 import { IdempotencyKeyReused } from '../../src/domain/intake/errors';
 import type { Job } from '../../src/domain/jobs/job';

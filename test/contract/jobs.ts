@@ -3,7 +3,7 @@ import { Uuids } from '../../src/adapters/system/uuids';
 import { BatchReader } from '../../src/application/intake/batch-reader';
 import { BatchWriter, type BatchWriterSettings } from '../../src/application/intake/batch-writer';
 import type { Stored, Submission } from '../../src/application/intake/repository';
-import type { JobRepository } from '../../src/application/jobs/job-repository';
+import type { JobRepository } from '../../src/application/jobs/job-service';
 import { type IdempotencyKey, parseIdempotencyKey } from '../../src/domain/intake/idempotency-key';
 import { JOB_SCOPE, type Job, type JobId, jobFingerprint, parseJobName } from '../../src/domain/jobs/job';
 

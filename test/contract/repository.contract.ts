@@ -1,4 +1,4 @@
-import type { JobRepository } from '../../src/application/jobs/job-repository';
+import type { JobRepository } from '../../src/application/jobs/job-service';
 import { IdempotencyKeyReused, SubmissionCancelled } from '../../src/domain/intake/errors';
 import { aJob, aKey, NEVER, submission } from './jobs';
 

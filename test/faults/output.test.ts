@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { freePort } from '../../src/adapters/embedded-postgres/free-port';
+import { freePort } from '../../src/adapters/embedded-postgres/server';
 import { freshDatabase } from '../process/service/environment';
 import { RawClient } from '../support/raw-client';
 import { ServiceProcess } from '../support/service-process';

@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { PostgresDatabase } from '../../src/adapters/postgres/connection/postgres-database';
+import { PostgresPool } from '../../src/adapters/postgres/connection/postgres-pool';
 import { NEVER } from '../contract/jobs';
 import { InMemoryLog } from '../doubles/in-memory-log';
 import { postgresFixture, SETTINGS, stop } from './postgres-fixture';
@@ -19,7 +19,7 @@ const WHERE = {
 
 /** As whom, and where to, the sessions of `url` are. */
 async function sessions(url: string, environment: NodeJS.ProcessEnv = {}) {
-  const database = new PostgresDatabase(
+  const database = new PostgresPool(
     { url: () => url, environment },
     { ...SETTINGS, size: 1 },
     new InMemoryLog(),

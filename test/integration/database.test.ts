@@ -14,7 +14,7 @@ const fixture = postgresFixture();
 
 const SLEEP = { name: 'test_sleep', sql: 'select pg_sleep($1)' };
 
-describe('PostgresDatabase as Component', () => componentContract(() => fixture().database()));
+describe('PostgresPool as Component', () => componentContract(() => fixture().database()));
 describe('PostgresSchema as Component', () =>
   componentContract(async () => {
     const database = fixture().database();
@@ -22,7 +22,7 @@ describe('PostgresSchema as Component', () =>
     return new PostgresSchema(database, SCHEMA_PARTS, fixture().log);
   }));
 
-describe('PostgresDatabase as ReadinessProbe', () => {
+describe('PostgresPool as ReadinessProbe', () => {
   readinessProbeContract(async () => {
     const database = fixture().database();
     await database.start(NEVER);

@@ -1,4 +1,4 @@
-import type { PostgresDatabase } from '../../src/adapters/postgres/connection/postgres-database';
+import type { PostgresPool } from '../../src/adapters/postgres/connection/postgres-pool';
 import { CommitInDoubt, DataRefused, OutcomeUnknown, StoreUnavailable } from '../../src/domain/intake/errors';
 import type { JobName } from '../../src/domain/jobs/job';
 import { cancellationContract } from '../contract/cancellation.contract';
@@ -11,7 +11,7 @@ import { postgresFixture, SMALL_BATCHES } from './postgres-fixture';
 
 jest.setTimeout(30_000);
 const fixture = postgresFixture('all tests');
-let database: PostgresDatabase;
+let database: PostgresPool;
 beforeAll(async () => {
   database = await fixture().migrated();
 });

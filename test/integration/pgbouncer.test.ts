@@ -1,7 +1,4 @@
-import type {
-  PostgresDatabase,
-  PostgresSettings,
-} from '../../src/adapters/postgres/connection/postgres-database';
+import type { PostgresPool, PostgresSettings } from '../../src/adapters/postgres/connection/postgres-pool';
 import { KyselyIdempotencyKeys } from '../../src/adapters/postgres/intake/idempotency-keys-table';
 import { PostgresSchema } from '../../src/adapters/postgres/migrations/postgres-schema';
 import { Uuids } from '../../src/adapters/system/uuids';
@@ -23,7 +20,7 @@ describeWith('pgbouncer', 'through PgBouncer in transaction mode', () => {
   const fixture = postgresFixture('all tests');
   const poolers: PgBouncer[] = [];
   let pooler: PgBouncer;
-  let database: PostgresDatabase;
+  let database: PostgresPool;
   const started = async (settings?: Partial<PostgresSettings>, url = pooler.url) => {
     const made = fixture().database(settings, url);
     await made.start(NEVER);

@@ -1,7 +1,4 @@
-import {
-  PostgresDatabase,
-  type PostgresSettings,
-} from '../../src/adapters/postgres/connection/postgres-database';
+import { PostgresPool, type PostgresSettings } from '../../src/adapters/postgres/connection/postgres-pool';
 import { PostgresSchema } from '../../src/adapters/postgres/migrations/postgres-schema';
 import type { BatchWriterSettings } from '../../src/application/intake/batch-writer';
 import type { StopDetails } from '../../src/application/lifecycle/component';
@@ -32,13 +29,13 @@ export interface Fixture {
   readonly onlooker: Onlooker;
   readonly log: InMemoryLog;
   /** Not started. It is stopped at the end of the test, when it has been. */
-  database(settings?: Partial<PostgresSettings>, url?: string): PostgresDatabase;
+  database(settings?: Partial<PostgresSettings>, url?: string): PostgresPool;
   /** Started, with its tables. */
-  migrated(settings?: Partial<PostgresSettings>, url?: string): Promise<PostgresDatabase>;
+  migrated(settings?: Partial<PostgresSettings>, url?: string): Promise<PostgresPool>;
 }
 
 /** As the registry has it for every component; here both a test and the fixture may stop it. */
-function stoppedOnce(database: PostgresDatabase): PostgresDatabase {
+function stoppedOnce(database: PostgresPool): PostgresPool {
   const stop = database.stop.bind(database);
   let stopping: Promise<StopDetails> | undefined;
   database.stop = (deadline) => {
@@ -48,13 +45,13 @@ function stoppedOnce(database: PostgresDatabase): PostgresDatabase {
   return database;
 }
 
-export function stop(database: PostgresDatabase, withinMs = 5_000): Promise<StopDetails> {
+export function stop(database: PostgresPool, withinMs = 5_000): Promise<StopDetails> {
   const deadline = Deadline.in(withinMs);
   return database.stop(deadline).finally(() => deadline.clear());
 }
 
 /** Makes every idempotency key so much older. */
-export async function letKeysAge(database: PostgresDatabase, ms: number): Promise<void> {
+export async function letKeysAge(database: PostgresPool, ms: number): Promise<void> {
   const sql = `update idempotency_keys set created_at = created_at - $1::float8 * interval '1 ms'`;
   await database.run({ name: 'test_age', sql }, [ms]);
 }
@@ -86,9 +83,9 @@ async function createFixture() {
   const testDatabase = await createTestDatabase();
   const onlooker = await Onlooker.of(testDatabase.url);
   const log = new InMemoryLog();
-  const opened: PostgresDatabase[] = [];
+  const opened: PostgresPool[] = [];
   const database = (settings: Partial<PostgresSettings> = {}, url = testDatabase.url) => {
-    const made = stoppedOnce(new PostgresDatabase({ url: () => url }, { ...SETTINGS, ...settings }, log));
+    const made = stoppedOnce(new PostgresPool({ url: () => url }, { ...SETTINGS, ...settings }, log));
     opened.push(made);
     return made;
   };

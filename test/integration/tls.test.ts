@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseConnectionUrl } from '../../src/adapters/postgres/connection/connection-url';
-import { PostgresDatabase } from '../../src/adapters/postgres/connection/postgres-database';
+import { PostgresPool } from '../../src/adapters/postgres/connection/postgres-pool';
 import { NEVER } from '../contract/jobs';
 import { InMemoryLog } from '../doubles/in-memory-log';
 import { PrivatePostgres } from '../faults/support/private-postgres';
@@ -17,7 +17,7 @@ const SECURED = { name: 'test_tls', sql: 'select ssl from pg_stat_ssl where pid 
 /** How a session came about: over TLS, in the clear, or why not. */
 async function outcome(url: string, environment: NodeJS.ProcessEnv = {}): Promise<string> {
   const location = { url: () => url, environment };
-  const database = new PostgresDatabase(location, { ...SETTINGS, size: 1 }, new InMemoryLog());
+  const database = new PostgresPool(location, { ...SETTINGS, size: 1 }, new InMemoryLog());
   try {
     await database.start(NEVER);
     const { rows } = await database.run<{ ssl: boolean }>(SECURED, []);

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { freePort } from '../../src/adapters/embedded-postgres/free-port';
+import { freePort } from '../../src/adapters/embedded-postgres/server';
 import { post } from '../faults/support/post';
 import { describeWith } from '../support/optional-suite';
 import { createTestDatabase, type TestDatabase } from '../support/postgres';

@@ -1,4 +1,4 @@
-import type { PostgresDatabase } from '../../src/adapters/postgres/connection/postgres-database';
+import type { PostgresPool } from '../../src/adapters/postgres/connection/postgres-pool';
 import { IDEMPOTENCY_KEYS } from '../../src/adapters/postgres/intake/idempotency-keys-table';
 import { JOBS, KyselyJobRepository } from '../../src/adapters/postgres/jobs/kysely-job-repository';
 import type { BatchWriterSettings } from '../../src/application/intake/batch-writer';
@@ -8,6 +8,6 @@ import { intakeOver } from '../contract/jobs';
 export const SCHEMA_PARTS = [JOBS, IDEMPOTENCY_KEYS];
 
 /** A writer and a reader over the table in `database`, and the repository itself. */
-export function jobsIn(database: PostgresDatabase, settings?: BatchWriterSettings) {
+export function jobsIn(database: PostgresPool, settings?: BatchWriterSettings) {
   return intakeOver(new KyselyJobRepository(database), settings);
 }

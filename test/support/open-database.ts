@@ -1,7 +1,4 @@
-import {
-  PostgresDatabase,
-  type PostgresSettings,
-} from '../../src/adapters/postgres/connection/postgres-database';
+import { PostgresPool, type PostgresSettings } from '../../src/adapters/postgres/connection/postgres-pool';
 import { PostgresSchema } from '../../src/adapters/postgres/migrations/postgres-schema';
 import { Deadline } from '../../src/application/lifecycle/deadline';
 import { InMemoryLog } from '../doubles/in-memory-log';
@@ -16,7 +13,7 @@ const SETTINGS: PostgresSettings = {
 };
 
 export interface OpenDatabase {
-  readonly database: PostgresDatabase;
+  readonly database: PostgresPool;
   readonly url: string;
   readonly log: InMemoryLog;
   /** Ends the pool and drops the database. */
@@ -28,7 +25,7 @@ export async function openDatabase(settings: Partial<PostgresSettings> = {}): Pr
   const { url, drop } = await createTestDatabase();
   const log = new InMemoryLog();
   const never = new AbortController().signal;
-  const database = new PostgresDatabase({ url: () => url }, { ...SETTINGS, ...settings }, log);
+  const database = new PostgresPool({ url: () => url }, { ...SETTINGS, ...settings }, log);
   await database.start(never);
   await new PostgresSchema(database, SCHEMA_PARTS, log).start(never);
   return {

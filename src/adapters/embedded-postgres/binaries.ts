@@ -1,8 +1,8 @@
 import { access, chmod, constants, mkdir, readFile, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { exists } from './copy-binaries';
 import { EmbeddedPostgresError, USE_YOUR_OWN } from './embedded-postgres-error';
-import { exists } from './exists';
 
 /** The programs of Postgres, and the environment they need. */
 export interface Binaries {

@@ -1,9 +1,8 @@
 import { execFile } from 'node:child_process';
-import { mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { access, mkdir, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { EmbeddedPostgresError, USE_YOUR_OWN } from './embedded-postgres-error';
-import { exists } from './exists';
 
 const run = promisify(execFile);
 
@@ -37,4 +36,12 @@ export async function copyBinaries(native: string, shared: string): Promise<stri
 /** Another service has made it meanwhile. */
 function unlessThere(error: NodeJS.ErrnoException): void {
   if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
+}
+
+/** Whether `file`, or what it links to, is there and within reach. */
+export function exists(file: string): Promise<boolean> {
+  return access(file).then(
+    () => true,
+    () => false,
+  );
 }

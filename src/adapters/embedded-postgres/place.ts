@@ -5,9 +5,8 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { type Account, accountFor } from './account';
 import { type Binaries, nativeFolder, type ProgramEnvironment, prepareBinaries } from './binaries';
-import { copyBinaries } from './copy-binaries';
+import { copyBinaries, exists } from './copy-binaries';
 import { EmbeddedPostgresError, USE_YOUR_OWN } from './embedded-postgres-error';
-import { exists } from './exists';
 
 const run = promisify(execFile);
 

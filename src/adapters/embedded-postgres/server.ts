@@ -1,9 +1,9 @@
 import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../../application/ports/log';
 import type { Cluster } from './cluster';
 import { EmbeddedPostgresError, USE_YOUR_OWN } from './embedded-postgres-error';
-import { freePort } from './free-port';
 import { Kept } from './keeper';
 import type { Place } from './place';
 import { inUse, OWNER_SETTING } from './predecessor';
@@ -101,4 +101,14 @@ function postgres(place: Place, cluster: Cluster, port: number, temporary: boole
   };
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   return [place.binaries.postgres, '-D', cluster.folder, ...flags];
+}
+
+/** A port on 127.0.0.1 that was free a moment ago: the caller tries again when it is taken meanwhile. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
 }

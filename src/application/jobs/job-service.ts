@@ -9,9 +9,12 @@ import {
 } from '../../domain/jobs/job';
 import type { BatchReader } from '../intake/batch-reader';
 import type { BatchWriter } from '../intake/batch-writer';
-import type { Stored, Submission } from '../intake/repository';
+import type { Repository, Stored, Submission } from '../intake/repository';
 import type { Clock } from '../ports/clock';
 import type { IdGenerator } from '../ports/id-generator';
+
+/** Where jobs are kept. */
+export type JobRepository = Repository<Job>;
 
 /** What a client asks for, as it was sent: nothing in it has been checked. */
 export interface SubmitJob {

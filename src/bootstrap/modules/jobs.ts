@@ -4,7 +4,7 @@ import { JOBS, KyselyJobRepository } from '../../adapters/postgres/jobs/kysely-j
 import { BatchReader } from '../../application/intake/batch-reader';
 import { BatchWriter } from '../../application/intake/batch-writer';
 import type { Stored, Submission } from '../../application/intake/repository';
-import type { JobRepository } from '../../application/jobs/job-repository';
+import type { JobRepository } from '../../application/jobs/job-service';
 import { JobService } from '../../application/jobs/job-service';
 import type { Job } from '../../domain/jobs/job';
 import { defineModule } from '../module';
@@ -20,7 +20,7 @@ export const jobs = defineModule('jobs', ({ config, provide, component, routes, 
   provide(REPOSITORY, (use) => {
     if (config.store.kind === 'memory') return new InMemoryRepository<Job>(use(T.memory));
     use.after(T.schema);
-    return new KyselyJobRepository(use(T.database));
+    return new KyselyJobRepository(use(T.pool));
   });
   component(WRITER, (use) => {
     const metrics = use(T.metrics).intake.of('jobs');

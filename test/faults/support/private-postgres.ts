@@ -5,9 +5,9 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
 import { type Cluster, openCluster } from '../../../src/adapters/embedded-postgres/cluster';
-import { freePort } from '../../../src/adapters/embedded-postgres/free-port';
 import { Kept } from '../../../src/adapters/embedded-postgres/keeper';
 import { findPlace, type Place } from '../../../src/adapters/embedded-postgres/place';
+import { freePort } from '../../../src/adapters/embedded-postgres/server';
 import { until } from '../../support/until';
 
 const run = promisify(execFile);

@@ -64,7 +64,7 @@ it('takes a worker in that stops after the HTTP server and before the pool, and 
   const worker = defineModule('worker', ({ component }) => {
     component(WORKER, (use) => {
       use.before(TOKENS.httpServer);
-      use(TOKENS.database);
+      use(TOKENS.pool);
       return { name: WORKER.name, stop: async () => {} };
     });
   });

@@ -1,7 +1,7 @@
 import { type Kysely, type Migration, sql } from 'kysely';
 import type { IdempotencyKeys } from '../../../application/intake/idempotency-keys';
 import type { IdempotencyClaim } from '../../../domain/intake/idempotency-key';
-import type { PostgresDatabase } from '../connection/postgres-database';
+import type { PostgresPool } from '../connection/postgres-pool';
 import { compiler, parameter, prepared } from '../connection/prepared-statement';
 import type { SchemaPart } from '../migrations/schema-part';
 import { columnsOf, isThere, provideIndex, requireTypes, requireUnique } from '../migrations/taken-over';
@@ -30,9 +30,9 @@ const FORGET_KEYS = prepared(
 
 /** Forgets idempotency keys in Postgres. */
 export class KyselyIdempotencyKeys implements IdempotencyKeys {
-  readonly #database: PostgresDatabase;
+  readonly #database: PostgresPool;
 
-  constructor(database: PostgresDatabase) {
+  constructor(database: PostgresPool) {
     this.#database = database;
   }
 

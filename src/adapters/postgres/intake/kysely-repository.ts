@@ -2,7 +2,7 @@ import { type Migration, sql } from 'kysely';
 import type { Repository, Resource, Stored, Submission } from '../../../application/intake/repository';
 import type { DomainError } from '../../../domain/domain-error';
 import { CommitInDoubt, IdempotencyKeyReused } from '../../../domain/intake/errors';
-import type { PostgresDatabase } from '../connection/postgres-database';
+import type { PostgresPool } from '../connection/postgres-pool';
 import { compiler, type PreparedStatement, parameter, prepared } from '../connection/prepared-statement';
 import { DoesNotFit, type Run, type SchemaPart } from '../migrations/schema-part';
 import { storedKey } from './idempotency-keys-table';
@@ -115,11 +115,11 @@ export function statementsOf<R extends Resource, Row extends ResourceRow>({
 
 /** Resources of one kind in Postgres: one statement, and so one transaction, for a batch. */
 export class KyselyRepository<R extends Resource, Row extends ResourceRow> implements Repository<R> {
-  readonly #database: PostgresDatabase;
+  readonly #database: PostgresPool;
   readonly #table: ResourceTable<R, Row>;
   readonly #statements: Statements<Row>;
 
-  constructor(database: PostgresDatabase, table: ResourceTable<R, Row>, statements = statementsOf(table)) {
+  constructor(database: PostgresPool, table: ResourceTable<R, Row>, statements = statementsOf(table)) {
     this.#database = database;
     this.#table = table;
     this.#statements = statements;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Kysely, type Migration, sql } from 'kysely';
 import type { Job, JobId, JobName } from '../../../domain/jobs/job';
-import type { PostgresDatabase } from '../connection/postgres-database';
+import type { PostgresPool } from '../connection/postgres-pool';
 import {
   KyselyRepository,
   type ResourceRow,
@@ -70,7 +70,7 @@ export const JOBS = schemaPartOf(TABLE, STATEMENTS);
 
 /** Jobs in Postgres. */
 export class KyselyJobRepository extends KyselyRepository<Job, JobRow> {
-  constructor(database: PostgresDatabase) {
+  constructor(database: PostgresPool) {
     super(database, TABLE, STATEMENTS);
   }
 }

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Component } from '../../../application/lifecycle/component';
 import type { Log } from '../../../application/ports/log';
 import { cancelUntilOver } from '../connection/cancel-request';
-import type { PostgresDatabase } from '../connection/postgres-database';
+import type { PostgresPool } from '../connection/postgres-pool';
 import { compiler, parameter, prepared } from '../connection/prepared-statement';
 import type { Session } from '../connection/session';
 import { migrationHolders, tableHolders } from './lock-holders';
@@ -47,11 +47,11 @@ const APPLIED = prepared(
 /** Brings the database's tables to what this version needs. Safe for any number of replicas that start at once. */
 export class PostgresSchema implements Component {
   readonly name = 'postgres-schema';
-  readonly #database: PostgresDatabase;
+  readonly #database: PostgresPool;
   readonly #parts: readonly SchemaPart[];
   readonly #log: Log;
 
-  constructor(database: PostgresDatabase, parts: readonly SchemaPart[], log: Log) {
+  constructor(database: PostgresPool, parts: readonly SchemaPart[], log: Log) {
     this.#database = database;
     this.#parts = parts;
     this.#log = log;

@@ -1,6 +1,6 @@
 import { InMemoryRepository } from '../../../../src/adapters/memory/in-memory-repository';
 import type { Stored, Submission } from '../../../../src/application/intake/repository';
-import type { JobRepository } from '../../../../src/application/jobs/job-repository';
+import type { JobRepository } from '../../../../src/application/jobs/job-service';
 import type { DomainError } from '../../../../src/domain/domain-error';
 import { SubmissionCancelled } from '../../../../src/domain/intake/errors';
 import type { Job, JobId } from '../../../../src/domain/jobs/job';

@@ -26,7 +26,7 @@ import { IS_WRITABLE, type PreparedStatement } from './prepared-statement';
 import { retryConflicts } from './retry-conflicts';
 import { nameOf } from './servers';
 import type { Session } from './session';
-import { SessionPool } from './session-pool';
+import { Sessions } from './sessions';
 
 export interface PostgresSettings extends PoolSettings {
   /** How long `start` waits for a database that is late. */
@@ -51,7 +51,7 @@ interface Bounds {
 }
 
 /** The connection pool: every statement of the service runs through it, and it ends when nobody uses it any more. */
-export class PostgresDatabase implements Component {
+export class PostgresPool implements Component {
   readonly name = 'postgres-pool';
   readonly #location: DatabaseLocation;
   readonly #settings: PostgresSettings;
@@ -62,7 +62,7 @@ export class PostgresDatabase implements Component {
   /** Sessions with a statement under way. */
   readonly #running = new Set<Session>();
   readonly #events = new EventEmitter<{ quiet: [] }>();
-  #pool: SessionPool | undefined;
+  #pool: Sessions | undefined;
   #checking: Promise<void> | undefined;
 
   constructor(location: DatabaseLocation, settings: PostgresSettings, log: Log) {
@@ -75,7 +75,7 @@ export class PostgresDatabase implements Component {
   async start(signal: AbortSignal): Promise<void> {
     const target = parseConnectionUrl(this.#location.url(), this.#location.environment ?? {});
     const { whenUp } = this.#location;
-    const pool = new SessionPool(target, this.#settings, this.#log, whenUp?.bind(this.#location));
+    const pool = new Sessions(target, this.#settings, this.#log, whenUp?.bind(this.#location));
     this.#pool = pool;
     await connectWithRetry({
       connect: async () => pool.release(await pool.acquire(), false),
@@ -210,7 +210,7 @@ export class PostgresDatabase implements Component {
   readonly #isToRepeat = (error: unknown): boolean =>
     isConflict(error) || (this.#location.whenUp !== undefined && isCancelledFromOutside(error));
 
-  #limits(pool: SessionPool, session: Session, leftMs: number | undefined): TimeLimit {
+  #limits(pool: Sessions, session: Session, leftMs: number | undefined): TimeLimit {
     if (leftMs !== undefined) {
       // A server that is only slow must not lose all its sessions to an impatient probe.
       const atOnce = Math.max(leftMs, ANSWER_AT_LEAST_MS);
@@ -224,7 +224,7 @@ export class PostgresDatabase implements Component {
     };
   }
 
-  #open(): SessionPool {
+  #open(): Sessions {
     if (!this.#pool) throw new Error('the database is used before it has started');
     return this.#pool;
   }

@@ -24,7 +24,7 @@ const ASK_SERVER_AFTER_MS = 25;
  * pg's pool, with what it leaves to its user: several servers, settings that a pooler refuses, a server that has no place
  * for one more session, and sessions that are of no use any more although they answer.
  */
-export class SessionPool {
+export class Sessions {
   readonly pg: Pool;
   readonly #Session: SessionClass;
   readonly #config: ClientConfig;
