@@ -1,12 +1,15 @@
 import type { Component } from '../../../src/application/lifecycle/component';
+import type { LifecycleEvent } from '../../../src/application/lifecycle/lifecycle-observer';
 import { components } from '../../../src/bootstrap/components';
 import { readConfig } from '../../../src/bootstrap/config';
 import { defineModule } from '../../../src/bootstrap/module';
 import { MODULES } from '../../../src/bootstrap/modules';
 import { token } from '../../../src/bootstrap/registry';
+import { tellAll } from '../../../src/bootstrap/service';
 import { TOKENS } from '../../../src/bootstrap/tokens';
 import { describeWiring } from '../../../src/bootstrap/wiring';
 import { type Dependencies, stopWaves } from '../../../src/domain/lifecycle/stop-order';
+import { InMemoryLog } from '../../doubles/in-memory-log';
 
 const given = () => components(readConfig({ DATABASE_URL: 'postgres://h/d' }));
 const embedded = () => components(readConfig({}));
@@ -85,4 +88,25 @@ it('is described with every edge and every component that stops', () => {
   const order = text.slice(text.indexOf('stop order'));
   for (const { name, stop } of given().graph().components)
     expect(order.includes(name)).toBe(stop !== undefined);
+});
+
+it('tells all observers, also when one of them fails', () => {
+  const log = new InMemoryLog();
+  const told: LifecycleEvent[] = [];
+  const fault = new Error('a defect');
+  const observe = tellAll(
+    [
+      () => {
+        throw fault;
+      },
+      (event) => told.push(event),
+    ],
+    log,
+  );
+  const event = { type: 'phase-changed', phase: 'draining' } as const;
+  observe(event);
+  expect(told).toEqual([event]);
+  expect(log.lines).toEqual([
+    { level: 'error', message: 'one who was told of the drain failed', fields: { err: fault } },
+  ]);
 });

@@ -9,6 +9,7 @@ import { drainPolicy } from '../../../../src/domain/lifecycle/time-budget';
 /** A component of which the test knows everything that happened. */
 interface Part {
   readonly uses?: readonly string[];
+  readonly stopWithinMs?: number;
   readonly start?: (signal: AbortSignal) => Promise<void>;
   readonly stop?: (deadline: Deadline) => Promise<StopDetails | void>;
 }
@@ -20,6 +21,7 @@ function build(parts: Record<string, Part>, budget: { timeoutMs?: number; delayM
   const components = Object.entries(parts).map(
     ([name, part]): Component => ({
       name,
+      ...(part.stopWithinMs !== undefined && { stopWithinMs: part.stopWithinMs }),
       start: async (signal) => {
         happened.push(`start ${name}`);
         await part.start?.(signal);
@@ -288,7 +290,7 @@ describe('shutting down', () => {
         },
         http: { uses: ['pool'], stop: () => new Promise(() => {}) },
       },
-      { timeoutMs: 500 },
+      { timeoutMs: 150 },
     );
     await coordinator.start();
     const report = await coordinator.shutdown('SIGTERM');
@@ -299,7 +301,7 @@ describe('shutting down', () => {
     ]);
     expect(report.outcome).toBe('forced');
     expect(remainingMs).toBeGreaterThanOrEqual(0);
-    expect(report.tookMs).toBeGreaterThanOrEqual(390);
+    expect(report.tookMs).toBeGreaterThanOrEqual(110);
     expect(report.tookMs).toBeLessThan(3_000);
   });
 
@@ -343,7 +345,7 @@ describe('shutting down', () => {
     };
     const { coordinator } = build(
       { log: { stop }, pool: { uses: ['log'], stop, start: () => new Promise(() => {}) } },
-      { timeoutMs: 1_000 },
+      { timeoutMs: 200 },
     );
     void coordinator.start();
     await turn();
@@ -353,6 +355,35 @@ describe('shutting down', () => {
       ['log', 'clean'],
     ]);
     expect(remaining[0]).toBeGreaterThan(0);
+  });
+
+  it('gives a component no longer than it says that it takes, whatever is left', async () => {
+    const remaining: Record<string, number> = {};
+    const { coordinator } = build({
+      log: {
+        stop: async (deadline) => {
+          remaining.log = deadline.remainingMs();
+        },
+      },
+      scrape: {
+        uses: ['log'],
+        stopWithinMs: 30,
+        stop: async (deadline) => {
+          remaining.scrape = deadline.remainingMs();
+          await new Promise(() => {});
+        },
+      },
+      http: { uses: ['scrape'], stop: async () => {} },
+    });
+    await coordinator.start();
+    const report = await coordinator.shutdown('SIGTERM');
+    expect(report.components.map(({ name, outcome }) => [name, outcome])).toEqual([
+      ['http', 'clean'],
+      ['scrape', 'forced'],
+      ['log', 'clean'],
+    ]);
+    expect(remaining.scrape).toBeLessThanOrEqual(30);
+    expect(remaining.log).toBeGreaterThan(1_000);
   });
 
   it('lets a component say at its deadline what it cut short', async () => {

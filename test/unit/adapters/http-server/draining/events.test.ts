@@ -30,7 +30,7 @@ it('are no way to end a drain: an observer and a canceller that throw are told o
   const client = connect(server.address().port, '127.0.0.1');
   client.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
   await inFlight;
-  const deadline = Deadline.in(300);
+  const deadline = Deadline.in(200);
   const stopping = server.stop(deadline);
   const [answer] = (await once(client, 'data')) as [Buffer];
   expect(answer.toString()).toMatch(/^HTTP\/1.1 503 /);

@@ -220,7 +220,7 @@ describe('a fault says what to do, and nothing of the password:', () => {
           expect(String((error as Error).stack)).not.toContain('~~~');
         }
       }),
-      { numRuns: 1000 },
+      { numRuns: 200 },
     );
   });
 

@@ -1,8 +1,8 @@
-import { components } from '../../../src/bootstrap/components';
-import { readConfig } from '../../../src/bootstrap/config';
-import { componentContract } from '../../contract/component.contract';
+import { components } from '../../src/bootstrap/components';
+import { readConfig } from '../../src/bootstrap/config';
+import { componentContract } from '../contract/component.contract';
 
-/** These need a database, and are held to the contract in test/integration. */
+/** These need a database, and are held to the contract in database.test.ts and schema.test.ts. */
 const NEED_A_DATABASE = ['postgres-pool', 'postgres-schema'];
 
 const build = () =>
