@@ -27,6 +27,10 @@ afterAll(() => Promise.all([primary.remove(), standby.remove()]));
 
 /** The primary goes away, its standby takes over, and the old one comes back as the standby of the new one. */
 async function switchOver(): Promise<void> {
+  // One that does not stream yet would not get what the primary has left.
+  await until('the standby streams', async () => {
+    return (await primary.query("select 1 from pg_stat_replication where state = 'streaming'")).length === 1;
+  });
   await primary.stop('fast');
   await standby.promote();
   [primary, standby] = [standby, primary];

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import type { StopDetails } from '../../../src/application/lifecycle/component';
+import { type BuiltSources, buildSources, HTTP_SERVER } from '../../support/built-sources';
 import { waitFor } from '../../support/raw-client';
 
 export interface FixtureSettings {
@@ -12,6 +12,10 @@ export interface FixtureSettings {
 }
 
 type Line = Record<string, unknown>;
+
+const FIXTURE = 'test/process/draining/server.fixture.ts';
+let built: BuiltSources | undefined;
+afterAll(() => built?.remove());
 
 const running = new Set<ChildProcess>();
 
@@ -43,8 +47,8 @@ export class FixtureProcess {
   }
 
   static async start(settings: FixtureSettings = {}): Promise<FixtureProcess> {
-    const path = join(__dirname, 'server.fixture.ts');
-    const child = spawn(process.execPath, ['--require', 'tsx/cjs', path, JSON.stringify(settings)], {
+    built ??= buildSources([...HTTP_SERVER, FIXTURE]);
+    const child = spawn(process.execPath, [built.of(FIXTURE), JSON.stringify(settings)], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     const fixture = new FixtureProcess(child);

@@ -1,11 +1,11 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
+import { type BuiltSources, buildSources, HTTP_SERVER } from '../../support/built-sources';
 import { itUnless, withoutTool } from '../../support/optional-suite';
 import { withoutLinux } from '../../support/platform';
-import { type BuiltFixture, buildFixture } from './support/built-fixture';
 import { Flood } from './support/flood';
 import { heldSocket } from './support/raw-socket';
-import { ServerProcess } from './support/server-process';
+import { FIXTURE, ServerProcess } from './support/server-process';
 
 const onLinux = itUnless(withoutLinux());
 const ACTIVATE = 'systemd-socket-activate';
@@ -13,15 +13,15 @@ const ACTIVATE = 'systemd-socket-activate';
 /** systemd sets LISTEN_PID between fork and exec; a shell that becomes node can do the same. */
 const asSystemdWould = ['/bin/sh', '-c', 'LISTEN_PID=$$ LISTEN_FDS=1 exec "$@"', 'sh'];
 
-let fixture: BuiltFixture;
+let fixture: BuiltSources;
 const started: ServerProcess[] = [];
 beforeAll(() => {
-  fixture = buildFixture();
+  fixture = buildSources([...HTTP_SERVER, FIXTURE]);
 });
 afterEach(() => {
   for (const each of started.splice(0)) each.kill();
 });
-afterAll(() => rmSync(fixture.folder, { recursive: true }));
+afterAll(() => fixture.remove());
 
 function start(options: ConstructorParameters<typeof ServerProcess>[1]): ServerProcess {
   const server = new ServerProcess(fixture, options);
@@ -70,7 +70,7 @@ describe('a socket that outlives the process', () => {
     async () => {
       const port = await freePort();
       const server = start({
-        wrapper: [ACTIVATE, `--listen=127.0.0.1:${port}`, '--setenv=NODE_PATH', '--setenv=FIXTURE'],
+        wrapper: [ACTIVATE, `--listen=127.0.0.1:${port}`, '--setenv=FIXTURE'],
       });
       // It starts the service at the first connection, which therefore waits in the queue that the service inherits.
       const flood = await floodOnceListening(port);

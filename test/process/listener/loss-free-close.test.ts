@@ -1,21 +1,22 @@
 import { rmSync } from 'node:fs';
+import path from 'node:path';
+import { type BuiltSources, buildSources, HTTP_SERVER } from '../../support/built-sources';
 import { describeUnless } from '../../support/optional-suite';
 import { withoutLinux } from '../../support/platform';
-import { type BuiltFixture, buildFixture } from './support/built-fixture';
 import { type Fates, Flood } from './support/flood';
-import { type FixtureOptions, ServerProcess } from './support/server-process';
+import { FIXTURE, type FixtureOptions, ServerProcess } from './support/server-process';
 
 const TRIALS = 12;
 
-let fixture: BuiltFixture;
+let fixture: BuiltSources;
 beforeAll(() => {
-  fixture = buildFixture();
+  fixture = buildSources([...HTTP_SERVER, FIXTURE]);
 });
-afterAll(() => rmSync(fixture.folder, { recursive: true }));
+afterAll(() => fixture.remove());
 
 /** One server under a flood, one SIGTERM; what became of every request, and how the listener was closed. */
-async function trial(options: FixtureOptions, connectTo: string, answersFirst: number) {
-  const server = new ServerProcess(fixture, options);
+async function trial(options: FixtureOptions, connectTo: string, answersFirst: number, built = fixture) {
+  const server = new ServerProcess(built, options);
   try {
     const flood = new Flood((await server.address()).port, connectTo, 32);
     await flood.answers(answersFirst);
@@ -56,7 +57,9 @@ describeUnless(withoutLinux(), 'a listener that closes under a flood of new conn
   });
 
   it('starts and stops without koffi too, within its bound, and says what was missing', async () => {
-    const { report, exitCode } = await trial({ env: { NODE_PATH: '' } }, '127.0.0.1', 100);
+    const without = buildSources([...HTTP_SERVER, FIXTURE]);
+    rmSync(path.join(without.folder, 'node_modules'));
+    const { report, exitCode } = await trial({}, '127.0.0.1', 100, without).finally(without.remove);
     expect(report).toMatchObject({
       method: 'accept-until-quiet',
       reason: expect.stringMatching(/koffi could not be loaded|SYNs can be dropped on/),

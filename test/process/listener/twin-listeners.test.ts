@@ -1,26 +1,25 @@
 import { once } from 'node:events';
-import { rmSync } from 'node:fs';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import path from 'node:path';
 import { closeListener, openListener } from '../../../src/adapters/http-server';
+import { type BuiltSources, buildSources, HTTP_SERVER } from '../../support/built-sources';
 import { itUnless } from '../../support/optional-suite';
 import { withoutReusePort } from '../../support/platform';
-import { type BuiltFixture, buildFixture } from './support/built-fixture';
 import { Flood } from './support/flood';
 import { HalfConnectedClient } from './support/raw-socket';
-import { ServerProcess } from './support/server-process';
+import { FIXTURE, ServerProcess } from './support/server-process';
 
 const OLDER_NODE = path.join(__dirname, 'fixtures/older-node.cjs');
 
-let fixture: BuiltFixture;
+let fixture: BuiltSources;
 const started: ServerProcess[] = [];
 beforeAll(() => {
-  fixture = buildFixture();
+  fixture = buildSources([...HTTP_SERVER, FIXTURE]);
 });
 afterEach(() => {
   for (const each of started.splice(0)) each.kill();
 });
-afterAll(() => rmSync(fixture.folder, { recursive: true }));
+afterAll(() => fixture.remove());
 
 function start(options: ConstructorParameters<typeof ServerProcess>[1]): ServerProcess {
   const server = new ServerProcess(fixture, options);

@@ -12,11 +12,14 @@ import { isFaultless } from '../../drill/report/verdict';
 import { runDrill } from '../../drill/run/run-drill';
 import { target } from '../../drill/target';
 import { notes } from '../../fixtures/notes/module';
+import { buildSources } from '../../support/built-sources';
 import { createTestDatabase, type TestDatabase } from '../../support/postgres';
 import { PROJECT, ServiceProcess } from '../../support/service-process';
 
 const FIXTURE = path.join(PROJECT, 'test/fixtures/notes');
-const COMMAND = [process.execPath, '--require', 'tsx/cjs', path.join(FIXTURE, 'main.ts')] as const;
+const built = buildSources(['src', 'test/fixtures/notes']);
+afterAll(() => built.remove());
+const COMMAND = [process.execPath, built.of('test/fixtures/notes/main.ts')] as const;
 
 /** The TypeScript files below a folder. */
 const sources = (folder: string) =>

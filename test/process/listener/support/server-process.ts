@@ -6,7 +6,10 @@ import type {
   ListenerCloseReport,
   ListenTarget,
 } from '../../../../src/adapters/http-server/listener/listener';
-import type { BuiltFixture } from './built-fixture';
+import type { BuiltSources } from '../../../support/built-sources';
+
+/** The source of the fixture server. */
+export const FIXTURE = 'test/process/listener/fixtures/server.ts';
 
 export interface FixtureOptions {
   readonly target?: ListenTarget;
@@ -28,13 +31,12 @@ export class ServerProcess {
   readonly #messages: Message[] = [];
   #wake = () => {};
 
-  constructor(fixture: BuiltFixture, options: FixtureOptions = {}) {
+  constructor(fixture: BuiltSources, options: FixtureOptions = {}) {
     const { target = { kind: 'address', port: 0, host: '127.0.0.1' }, wrapper = [], inherit } = options;
-    const [command = '', ...words] = [...wrapper, options.node ?? process.execPath, fixture.script];
+    const [command = '', ...words] = [...wrapper, options.node ?? process.execPath, fixture.of(FIXTURE)];
     const stdio: StdioOptions = ['ignore', 'pipe', 'inherit', ...(inherit === undefined ? [] : [inherit])];
     const env = {
       ...process.env,
-      NODE_PATH: fixture.modules,
       ...options.env,
       FIXTURE: JSON.stringify({ target }),
     };
