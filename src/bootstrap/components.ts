@@ -1,6 +1,4 @@
 import { setMaxListeners } from 'node:events';
-import { resolve } from 'node:path';
-import { EmbeddedPostgres } from '../adapters/embedded-postgres/embedded-postgres';
 import { DrainingServer } from '../adapters/http-server';
 import { docsRoutes } from '../adapters/koa/docs/docs-routes';
 import { openApiDocument } from '../adapters/koa/docs/openapi-document';
@@ -10,14 +8,10 @@ import { refusalProblem } from '../adapters/koa/edge/refusal-problem';
 import { koaApp } from '../adapters/koa/koa-app';
 import { healthRoutes } from '../adapters/koa/observing/health-routes';
 import { metricsRoutes } from '../adapters/koa/observing/metrics-routes';
-import { InMemoryIdempotencyKeys } from '../adapters/memory/in-memory-repository';
 import { standardOutput } from '../adapters/observability/log-destination';
 import { ServiceMetrics } from '../adapters/observability/metrics/service-metrics';
 import { OpenTelemetry } from '../adapters/observability/open-telemetry';
 import { PinoLog } from '../adapters/observability/pino-log';
-import { PostgresPool } from '../adapters/postgres/connection/postgres-pool';
-import { IDEMPOTENCY_KEYS, KyselyIdempotencyKeys } from '../adapters/postgres/intake/idempotency-keys-table';
-import { PostgresSchema } from '../adapters/postgres/migrations/postgres-schema';
 import { SystemClock } from '../adapters/system/system-clock';
 import { Uuids } from '../adapters/system/uuids';
 import { IdempotencyExpiry } from '../application/intake/idempotency-expiry';
@@ -29,6 +23,7 @@ import { observeHttpServer, observeMetricsServer } from './http-server-events';
 import { type Collected, collect, type Module } from './module';
 import { MODULES } from './modules';
 import { Registry, type Use } from './registry';
+import { STORES } from './stores';
 import { type Api, TOKENS as T } from './tokens';
 
 /** The composition root: the runtime, and the modules that plug into it. The stop order follows from what uses what. */
@@ -37,8 +32,7 @@ export function components(config: Config, modules: readonly Module[] = MODULES)
   const collected = collect(modules, config, registry);
   observing(registry, config, collected);
   basics(registry, collected);
-  if (config.store.kind === 'memory') memory(registry);
-  else postgres(registry, config, collected);
+  STORES[config.store.kind].register(registry, config, collected);
   intake(registry, config);
   http(registry, config, collected);
   registry.resolveAll();
@@ -79,58 +73,6 @@ function basics(registry: Registry, { problems }: Collected): void {
   registry.provide(T.ids, () => new Uuids());
   registry.provide(T.cancellation, () => sharedAbortController());
   registry.provide(T.problems, () => new ProblemCatalogue([...problems, ...EDGE_PROBLEMS]));
-}
-
-function memory(registry: Registry): void {
-  registry.provide(T.memory, (use) => {
-    use(T.log).warn('everything is kept in memory, and lost at the exit');
-    return new InMemoryIdempotencyKeys(use(T.clock));
-  });
-  registry.provide(T.idempotencyKeys, (use) => use(T.memory));
-  registry.provide(T.readiness, () => ({ check: async () => {} }));
-}
-
-function postgres(
-  registry: Registry,
-  { store, postgres, programEnvironment }: Config,
-  { tables }: Collected,
-): void {
-  if (store.kind === 'embedded') {
-    registry.component(
-      T.embeddedPostgres,
-      (use) =>
-        new EmbeddedPostgres({
-          dataFolder: resolve(store.dataFolder),
-          env: programEnvironment,
-          log: use(T.log),
-        }),
-    );
-    registry.provide(T.databaseLocation, (use) => {
-      const embedded = use(T.embeddedPostgres);
-      return { url: () => embedded.url(), whenUp: (signal) => embedded.whenUp(signal) };
-    });
-  }
-  if (store.kind === 'postgres') {
-    const { url, environment } = store;
-    registry.provide(T.databaseLocation, () => ({ url: () => url, environment }));
-  }
-  registry.component(T.pool, (use) => {
-    const database = new PostgresPool(use(T.databaseLocation), postgres, use(T.log));
-    use(T.metrics).connections.watchPool(() => database.counts());
-    return database;
-  });
-  registry.component(
-    T.schema,
-    (use) => new PostgresSchema(use(T.pool), [...tables, IDEMPOTENCY_KEYS], use(T.log)),
-  );
-  registry.provide(T.idempotencyKeys, (use) => {
-    use.after(T.schema);
-    return new KyselyIdempotencyKeys(use(T.pool));
-  });
-  registry.provide(T.readiness, (use) => {
-    const database = use(T.pool);
-    return { check: () => database.check() };
-  });
 }
 
 function intake(registry: Registry, { idempotency }: Config): void {

@@ -9,14 +9,8 @@ import type { BatchWriterSettings } from '../application/intake/batch-writer';
 import type { IdempotencyExpirySettings } from '../application/intake/idempotency-expiry';
 import { InvalidDrainPolicy } from '../domain/lifecycle/errors';
 import { type DrainPolicy, drainPolicy } from '../domain/lifecycle/time-budget';
-import { EMBEDDED, MEMORY, variables } from './variables';
-
-/** Where everything is kept. */
-export type StoreChoice =
-  /** `environment`: the variables that fill in what the URL leaves out. */
-  | { readonly kind: 'postgres'; readonly url: string; readonly environment: NodeJS.ProcessEnv }
-  | { readonly kind: 'embedded'; readonly dataFolder: string }
-  | { readonly kind: 'memory' };
+import { EMBEDDED, type StoreChoice, storeChoice } from './store-choice';
+import { variables } from './variables';
 
 /** All that can be set from outside, checked. */
 export interface Config {
@@ -139,13 +133,6 @@ export function readConfig(environment: NodeJS.ProcessEnv, pid = process.pid): C
     drain,
     logLevel: env.LOG_LEVEL,
   };
-}
-
-function storeChoice(url: string | undefined, dataFolder: string, set: NodeJS.ProcessEnv): StoreChoice {
-  if (url === MEMORY) return { kind: 'memory' };
-  if (url === undefined || url === EMBEDDED) return { kind: 'embedded', dataFolder };
-  const mayFillIn = Object.entries(set).filter(([name]) => /^(PG.*|USER|USERNAME)$/.test(name));
-  return { kind: 'postgres', url, environment: Object.fromEntries(mayFillIn) };
 }
 
 /** What `read` reads; its error is a fault, and names the variable. */

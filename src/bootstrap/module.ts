@@ -1,9 +1,11 @@
 import type { ProblemType } from '../adapters/koa/edge/problem';
 import type { RouteGroup } from '../adapters/koa/edge/routes';
 import type { MetricFamily } from '../adapters/observability/metrics/metric-family';
-import type { SchemaPart } from '../adapters/postgres/migrations/schema-part';
+import type { ResourceRow, ResourceTable } from '../adapters/postgres/intake/kysely-repository';
+import type { Repository, Resource } from '../application/intake/repository';
 import type { Config } from './config';
-import type { Registry, Use } from './registry';
+import type { Registry, Token, Use } from './registry';
+import { type AnyTable, STORES } from './stores';
 
 /** What a module brings, and the runtime collects. Everything is told before anything is built. */
 export interface ModuleKit {
@@ -16,8 +18,11 @@ export interface ModuleKit {
   routes(factory: (use: Use) => RouteGroup): void;
   /** What the routes may be answered with besides what any route may. */
   problems(types: readonly ProblemType[]): void;
-  /** A table in Postgres, with its migrations. */
-  table(part: SchemaPart): void;
+  /** Where a resource is kept, in whichever store was chosen; `table` is what it is in Postgres, with its migrations. */
+  repository<R extends Resource, Row extends ResourceRow>(
+    token: Token<Repository<R>>,
+    table: ResourceTable<R, Row>,
+  ): void;
   /** Figures for `/metrics`. */
   metrics(families: readonly MetricFamily[]): void;
 }
@@ -36,7 +41,7 @@ export function defineModule(name: string, register: (kit: ModuleKit) => void): 
 export interface Collected {
   readonly routes: readonly ((use: Use) => RouteGroup)[];
   readonly problems: readonly ProblemType[];
-  readonly tables: readonly SchemaPart[];
+  readonly tables: readonly AnyTable[];
   readonly metrics: readonly MetricFamily[];
 }
 
@@ -44,7 +49,7 @@ export interface Collected {
 export function collect(modules: readonly Module[], config: Config, registry: Registry): Collected {
   const routes: ((use: Use) => RouteGroup)[] = [];
   const problems: ProblemType[] = [];
-  const tables: SchemaPart[] = [];
+  const tables: AnyTable[] = [];
   const metrics: MetricFamily[] = [];
   const kit: ModuleKit = {
     config,
@@ -52,7 +57,10 @@ export function collect(modules: readonly Module[], config: Config, registry: Re
     component: registry.component.bind(registry),
     routes: (factory) => void routes.push(factory),
     problems: (types) => void problems.push(...types),
-    table: (part) => void tables.push(part),
+    repository: (token, table) => {
+      tables.push(table);
+      registry.provide(token, (use) => STORES[config.store.kind].repository(use, table));
+    },
     metrics: (families) => void metrics.push(...families),
   };
   for (const { register } of modules) register(kit);

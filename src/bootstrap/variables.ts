@@ -1,6 +1,6 @@
 import { bool, makeValidator, str } from 'envalid';
 import type { LogLevel } from '../adapters/observability/pino-log';
-import { EXAMPLE_URL, parseConnectionUrl } from '../adapters/postgres/connection/connection-url';
+import { checkStore } from './store-choice';
 
 /** 24 days: the longest that a Node timer can wait (2^31 - 1 ms). */
 const MAX_MS = 2_147_483_647;
@@ -19,29 +19,8 @@ function wholeNumber(min: number, max: number) {
 /** A time in milliseconds, of `min` at the least. */
 const milliseconds = (min: number) => wholeNumber(min, MAX_MS);
 
-/** In place of a URL: the embedded Postgres, by name. */
-export const EMBEDDED = 'embedded:';
-
-/** In place of a URL: nothing but the memory of this process. */
-export const MEMORY = 'memory:';
-
-/**
- * A Postgres URL, as libpq and pg have it, of which `environment` fills in what it leaves out; or {@link EMBEDDED}, or
- * {@link MEMORY}. The message does not repeat it: it may hold a password.
- */
-function databaseUrl(environment: NodeJS.ProcessEnv) {
-  return makeValidator<string>((input) => {
-    const name = input.trim();
-    if (name === EMBEDDED || name === MEMORY) return name;
-    if (name === '') {
-      throw new Error(
-        `is empty: set it to a URL like ${EXAMPLE_URL}, or to ${EMBEDDED} for a private Postgres`,
-      );
-    }
-    parseConnectionUrl(input, environment);
-    return input;
-  });
-}
+const databaseUrl = (environment: NodeJS.ProcessEnv) =>
+  makeValidator<string>((input) => checkStore(input, environment));
 
 /** In milliseconds. With less nothing is ever done in time: a connection with a password takes 10 to 20 on one machine. */
 const LEAST_MS = 100;

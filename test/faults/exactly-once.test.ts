@@ -1,7 +1,7 @@
 import { InMemoryRepository } from '../../src/adapters/memory/in-memory-repository';
-import { KyselyJobRepository } from '../../src/adapters/postgres/jobs/kysely-job-repository';
 import type { Job } from '../../src/domain/jobs/job';
 import { exactlyOnceContract } from '../contract/exactly-once';
+import { jobsIn } from '../support/jobs-in-postgres';
 import { type OpenDatabase, openDatabase } from '../support/open-database';
 
 jest.setTimeout(120_000);
@@ -17,7 +17,7 @@ describe('requests with keys from a small set, in Postgres', () => {
   });
   afterAll(() => opened.close());
 
-  exactlyOnceContract(async () => new KyselyJobRepository(opened.database), 150);
+  exactlyOnceContract(async () => jobsIn(opened.database), 150);
 
   it('leaves no key without its row', async () => {
     const orphans = 'count(*) filter (where job_id not in (select id from jobs))::int as orphans';

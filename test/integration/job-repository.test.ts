@@ -51,7 +51,7 @@ describe.each(adapters)('%s', (_, build) => {
   });
 });
 
-describe('KyselyJobRepository', () => {
+describe('KyselyRepository', () => {
   repositoryContract(async () => jobsIn(database));
 
   it('rolls a whole batch back when one row is refused', async () => {

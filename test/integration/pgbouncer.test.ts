@@ -50,7 +50,7 @@ describeWith('pgbouncer', 'through PgBouncer in transaction mode', () => {
     describe('given up', () =>
       cancellationContract(async () => ({ jobs: build(), onlooker: fixture().onlooker })));
   });
-  describe('KyselyJobRepository', () => repositoryContract(async () => jobsIn(database)));
+  describe('KyselyRepository', () => repositoryContract(async () => jobsIn(database)));
   describe('KyselyIdempotencyKeys', () => {
     const ids = new Uuids();
     idempotencyKeysContract(async () => {

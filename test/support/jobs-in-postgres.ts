@@ -1,13 +1,14 @@
 import type { PostgresPool } from '../../src/adapters/postgres/connection/postgres-pool';
 import { IDEMPOTENCY_KEYS } from '../../src/adapters/postgres/intake/idempotency-keys-table';
-import { JOBS, KyselyJobRepository } from '../../src/adapters/postgres/jobs/kysely-job-repository';
+import { KyselyRepository, schemaPartOf } from '../../src/adapters/postgres/intake/kysely-repository';
+import { JOBS_TABLE } from '../../src/adapters/postgres/jobs/jobs-table';
 import type { BatchWriterSettings } from '../../src/application/intake/batch-writer';
 import { intakeOver } from '../contract/jobs';
 
 /** What jobs and keys bring to the schema: all that the service has without further modules. */
-export const SCHEMA_PARTS = [JOBS, IDEMPOTENCY_KEYS];
+export const SCHEMA_PARTS = [schemaPartOf(JOBS_TABLE), IDEMPOTENCY_KEYS];
 
 /** A writer and a reader over the table in `database`, and the repository itself. */
 export function jobsIn(database: PostgresPool, settings?: BatchWriterSettings) {
-  return intakeOver(new KyselyJobRepository(database), settings);
+  return intakeOver(new KyselyRepository(database, JOBS_TABLE), settings);
 }

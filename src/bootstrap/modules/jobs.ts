@@ -1,6 +1,5 @@
 import { JOB_PROBLEMS, workRoutes } from '../../adapters/koa/jobs/work-routes';
-import { InMemoryRepository } from '../../adapters/memory/in-memory-repository';
-import { JOBS, KyselyJobRepository } from '../../adapters/postgres/jobs/kysely-job-repository';
+import { JOBS_TABLE } from '../../adapters/postgres/jobs/jobs-table';
 import { BatchReader } from '../../application/intake/batch-reader';
 import { BatchWriter } from '../../application/intake/batch-writer';
 import type { Stored, Submission } from '../../application/intake/repository';
@@ -16,12 +15,8 @@ const WRITER = token<BatchWriter<Submission<Job>, Stored<Job>>>('job-writer');
 const SERVICE = token<JobService>('job-service');
 
 /** Jobs: `POST /work` and `GET /work/:id`. */
-export const jobs = defineModule('jobs', ({ config, provide, component, routes, problems, table }) => {
-  provide(REPOSITORY, (use) => {
-    if (config.store.kind === 'memory') return new InMemoryRepository<Job>(use(T.memory));
-    use.after(T.schema);
-    return new KyselyJobRepository(use(T.pool));
-  });
+export const jobs = defineModule('jobs', ({ config, provide, component, routes, problems, repository }) => {
+  repository(REPOSITORY, JOBS_TABLE);
   component(WRITER, (use) => {
     const metrics = use(T.metrics).intake.of('jobs');
     const writer = new BatchWriter(WRITER.name, use(REPOSITORY), config.intake, metrics.committed);
@@ -41,5 +36,4 @@ export const jobs = defineModule('jobs', ({ config, provide, component, routes, 
   );
   routes((use) => workRoutes(use(SERVICE), use(T.cancellation).signal));
   problems(JOB_PROBLEMS);
-  table(JOBS);
 });

@@ -1,14 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Kysely, type Migration, sql } from 'kysely';
 import type { Job, JobId, JobName } from '../../../domain/jobs/job';
-import type { PostgresPool } from '../connection/postgres-pool';
-import {
-  KyselyRepository,
-  type ResourceRow,
-  type ResourceTable,
-  schemaPartOf,
-  statementsOf,
-} from '../intake/kysely-repository';
+import type { ResourceRow, ResourceTable } from '../intake/kysely-repository';
 import { columnsOf, isThere, requireTypes, requireUnique } from '../migrations/taken-over';
 
 interface JobRow extends ResourceRow {
@@ -48,7 +41,8 @@ const specimen = (name: string): Job => ({
   createdAt: new Date(),
 });
 
-const TABLE: ResourceTable<Job, JobRow> = {
+/** Jobs in Postgres. */
+export const JOBS_TABLE: ResourceTable<Job, JobRow> = {
   name: 'jobs',
   columns: {
     id: { type: 'uuid', value: ({ id }) => id },
@@ -62,15 +56,3 @@ const TABLE: ResourceTable<Job, JobRow> = {
     return [specimen(longest), ...others.map(specimen)];
   },
 };
-
-const STATEMENTS = statementsOf(TABLE);
-
-/** What jobs bring to the schema. */
-export const JOBS = schemaPartOf(TABLE, STATEMENTS);
-
-/** Jobs in Postgres. */
-export class KyselyJobRepository extends KyselyRepository<Job, JobRow> {
-  constructor(database: PostgresPool) {
-    super(database, TABLE, STATEMENTS);
-  }
-}
