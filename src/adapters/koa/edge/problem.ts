@@ -90,6 +90,6 @@ export function problemBody({ status, code, detail }: Problem): string {
 }
 
 /** Whether a request with this method changes nothing (RFC 9110, section 9.2.1), so that nothing can have been stored. */
-function isSafe(method: string | undefined): boolean {
+export function isSafe(method: string | undefined): boolean {
   return method === 'GET' || method === 'HEAD' || method === 'OPTIONS' || method === 'TRACE';
 }

@@ -1,4 +1,4 @@
-import { PROBLEM_TYPE, type ProblemCatalogue, problemBody } from './problem';
+import { isSafe, PROBLEM_TYPE, type ProblemCatalogue, problemBody } from './problem';
 
 /** Under which code the HTTP server answers by itself, by the kind of the refusal. */
 export const REFUSAL_CODES = {
@@ -19,7 +19,9 @@ export function refusalProblem(catalogue: ProblemCatalogue) {
     readonly kind: keyof typeof REFUSAL_CODES;
     readonly method?: string | undefined;
   }) => {
-    const problem = catalogue.problem(REFUSAL_CODES[kind], method);
+    // Of a handler that only reads nothing comes that somebody might have to know.
+    const isRead = kind === 'not-awaited' && isSafe(method);
+    const problem = catalogue.problem(isRead ? REFUSAL_CODES['not-run'] : REFUSAL_CODES[kind], method);
     return {
       headers: {
         'Content-Type': PROBLEM_TYPE,
