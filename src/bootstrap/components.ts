@@ -5,6 +5,7 @@ import { openApiDocument } from '../adapters/koa/docs/openapi-document';
 import { EDGE_PROBLEMS } from '../adapters/koa/edge/edge-problems';
 import { ProblemCatalogue } from '../adapters/koa/edge/problem';
 import { refusalProblem } from '../adapters/koa/edge/refusal-problem';
+import type { RouteGroup } from '../adapters/koa/edge/routes';
 import { koaApp } from '../adapters/koa/koa-app';
 import { healthRoutes } from '../adapters/koa/observing/health-routes';
 import { metricsRoutes } from '../adapters/koa/observing/metrics-routes';
@@ -20,7 +21,7 @@ import { TIME_BUDGET } from '../domain/lifecycle/time-budget';
 import { API_INFO } from './api-info';
 import type { Config } from './config';
 import { observeHttpServer, observeMetricsServer } from './http-server-events';
-import { type Collected, collect, type Module } from './module';
+import { type Collected, collect, type Module, requireDistinct } from './module';
 import { MODULES } from './modules';
 import { Registry, type Use } from './registry';
 import { STORES } from './stores';
@@ -36,6 +37,13 @@ export function components(config: Config, modules: readonly Module[] = MODULES)
   intake(registry, config);
   http(registry, config, collected);
   registry.resolveAll();
+  requireDistinct(
+    'metrics',
+    registry
+      .get(T.metrics)
+      .families()
+      .map(({ name }) => name),
+  );
   return registry;
 }
 
@@ -61,6 +69,7 @@ function observing(registry: Registry, config: Config, { metrics }: Collected): 
       target: metricsListen,
       lingerMs: 0,
       stopWithinMs: TIME_BUDGET.lastScrapeMs,
+      isLossHarmless: true,
       refusalLook: refusalProblem(use(T.problems)),
       observer: observeMetricsServer(use(T.log)),
     });
@@ -116,8 +125,28 @@ function apiOf(use: Use, ofModules: Collected['routes'], { metricsListen }: Conf
   groups.push(healthRoutes(use(T.lifecycle), use(T.readiness)));
   if (!metricsListen) groups.push(metricsRoutes(use(T.metrics)));
   const document = () => openApiDocument(API_INFO, groups, problems);
-  groups.push(docsRoutes(document));
+  groups.push(docsRoutes(API_INFO.title, document));
+  checkRoutes(groups, problems);
   return { groups, document };
+}
+
+/** @throws where two groups have one route, or one name for a part of the description, or a route a problem that nobody knows. */
+function checkRoutes(groups: readonly RouteGroup[], problems: ProblemCatalogue): void {
+  const routes = groups.flatMap((group) => group.routes);
+  requireDistinct(
+    'routes',
+    routes.map(({ method, path }) => `${method} ${path}`),
+  );
+  requireDistinct(
+    'operations',
+    routes.map(({ operation }) => operation.operationId),
+  );
+  for (const part of ['schemas', 'headers', 'parameters'] as const)
+    requireDistinct(
+      part,
+      groups.flatMap((group) => Object.keys(group[part] ?? {})),
+    );
+  for (const code of routes.flatMap(({ operation }) => operation.problems ?? [])) problems.type(code);
 }
 
 /** Aborted once, at the end of the drain. Every statement under way listens to it, which Node would take for a leak. */

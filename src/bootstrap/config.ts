@@ -45,7 +45,7 @@ export class InvalidConfig extends Error {
 
 /**
  * Reads the environment of the process `pid`. A variable that is empty or blank counts as unset, but for `DATABASE_URL`:
- * empty it is a secret that was not filled in, and the jobs would go into a database that nobody else sees.
+ * empty it is a secret that was not filled in, and everything would go into a database that nobody else sees.
  * @throws {InvalidConfig} naming every fault at once.
  */
 export function readConfig(environment: NodeJS.ProcessEnv, pid = process.pid): Config {

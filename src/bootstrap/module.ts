@@ -45,7 +45,10 @@ export interface Collected {
   readonly metrics: readonly MetricFamily[];
 }
 
-/** Has each module register its parts in `registry`, and collects the rest. */
+/**
+ * Has each module register its parts in `registry`, and collects the rest.
+ * @throws where two modules, or the tables of two, have one name, or one scope of idempotency keys.
+ */
 export function collect(modules: readonly Module[], config: Config, registry: Registry): Collected {
   const routes: ((use: Use) => RouteGroup)[] = [];
   const problems: ProblemType[] = [];
@@ -64,5 +67,23 @@ export function collect(modules: readonly Module[], config: Config, registry: Re
     metrics: (families) => void metrics.push(...families),
   };
   for (const { register } of modules) register(kit);
+  requireDistinct(
+    'modules',
+    modules.map(({ name }) => name),
+  );
+  requireDistinct(
+    'tables',
+    tables.map(({ name }) => name),
+  );
+  requireDistinct(
+    'scopes of keys',
+    tables.map(({ scope }) => scope),
+  );
   return { routes, problems, tables, metrics };
+}
+
+/** @throws naming what occurs twice: the one would silently stand for the other. */
+export function requireDistinct(what: string, names: readonly string[]): void {
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) throw new Error(`two ${what} are called "${twice}"`);
 }

@@ -43,6 +43,7 @@ interface Registered {
 export class Registry {
   readonly #container: DependencyContainer = container.createChildContainer();
   readonly #registered = new Map<string, Registered>();
+  readonly #single = new Map<string, Component>();
   readonly #path: string[] = [];
   #sealed = false;
 
@@ -58,7 +59,8 @@ export class Registry {
 
   /**
    * Builds everything, and then seals `use`: an edge that came later would be missing in the stop order.
-   * @throws {DependencyCycle} naming the circle. {@link UnknownDependency} for what must come after what is not there.
+   * @throws {DependencyCycle} naming a circle of uses; one of mere order the coordinator finds. {@link UnknownDependency} for
+   *   what must come after what is not there.
    */
   resolveAll(): void {
     for (const { token } of this.#registered.values()) this.get(token);
@@ -97,7 +99,7 @@ export class Registry {
       return [...uses, ...after].flatMap((used) => (names.has(used) ? [used] : nearest(used, seen)));
     };
     const dependencies: Dependencies = new Map([...names].map((name) => [name, [...new Set(nearest(name))]]));
-    return { components: components.map(({ token }) => singleFlight(this.#component(token))), dependencies };
+    return { components: components.map(({ token }) => this.#once(token)), dependencies };
   }
 
   #register<T>(token: Token<T>, kind: Registered['kind'], factory: (use: Use) => T): void {
@@ -147,8 +149,11 @@ export class Registry {
     }
   }
 
-  #component(token: Token<unknown>): Component {
-    return this.get(token as Token<Component>);
+  /** The component, started once and stopped once whoever asks for it. */
+  #once(token: Token<unknown>): Component {
+    const known = this.#single.get(token.name) ?? singleFlight(this.get(token as Token<Component>));
+    this.#single.set(token.name, known);
+    return known;
   }
 }
 

@@ -34,7 +34,7 @@ export async function run(environment: NodeJS.ProcessEnv, modules?: readonly Mod
     const drain = async (reason: string): Promise<number> => {
       const report = await coordinator.shutdown(reason);
       const exitCode = () => (failed || report.outcome !== 'clean' ? 1 : 0);
-      await lastWords(service, report, exitCode());
+      await writeReport(service, report, exitCode());
       return exitCode();
     };
     const stop = (reason: string) => {
@@ -75,7 +75,7 @@ async function forced(service: Service, signal: string): Promise<void> {
 }
 
 /** The drain report: the last line of the log, or a table where a person is looking. */
-async function lastWords({ log }: Service, report: ShutdownReport, exitCode: number): Promise<void> {
+async function writeReport({ log }: Service, report: ShutdownReport, exitCode: number): Promise<void> {
   if (process.stdout.isTTY) log.print(drainReportTable(report, exitCode));
   else logDrainReport(log, report, exitCode);
   await log.flush(AbortSignal.timeout(TIME_BUDGET.lastLineMs));

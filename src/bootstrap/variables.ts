@@ -54,9 +54,9 @@ export const variables = (environment: NodeJS.ProcessEnv) => ({
   }),
   DATABASE_STATEMENT_TIMEOUT_MS: atMostAnHour({
     default: 10_000,
-    desc: 'how long one statement may run, and how long a job may wait for its turn',
+    desc: 'how long one statement may run, and how long a submission may wait for its turn',
   }),
-  COMMIT_BATCH_MAX: wholeNumber(1, 10_000)({ default: 256, desc: 'the most jobs in one statement' }),
+  COMMIT_BATCH_MAX: wholeNumber(1, 10_000)({ default: 256, desc: 'the most submissions in one statement' }),
   COMMIT_CONCURRENCY: wholeNumber(
     1,
     100,
@@ -69,7 +69,7 @@ export const variables = (environment: NodeJS.ProcessEnv) => ({
     1_000_000,
   )({
     default: 10_000,
-    desc: 'the most jobs that may wait; beyond it, 503',
+    desc: 'the most submissions that may wait; beyond it, 503',
   }),
   IDEMPOTENCY_TTL_HOURS: wholeNumber(
     24,

@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { SystemClock } from '../../src/adapters/system/system-clock';
 import { Uuids } from '../../src/adapters/system/uuids';
-import type { Stored } from '../../src/application/intake/repository';
-import type { JobRepository } from '../../src/application/jobs/job-service';
+import type { Repository, Stored } from '../../src/application/intake/repository';
 import { JobService } from '../../src/application/jobs/job-service';
 import { IdempotencyKeyReused } from '../../src/domain/intake/errors';
 import type { Job } from '../../src/domain/jobs/job';
@@ -32,7 +31,7 @@ const ids = new Uuids();
  * Exactly once, as clients see it: any interleaving of requests with keys from a small set, sent to two replicas in
  * front of one store, leaves exactly one row per key, and every client that was acknowledged holds the id of a row.
  */
-export function exactlyOnceContract(build: () => Promise<JobRepository>, runs: number): void {
+export function exactlyOnceContract(build: () => Promise<Repository<Job>>, runs: number): void {
   it(`leaves one row per key, whatever the interleaving (${runs} of them)`, async () => {
     const store = await build();
     await fc.assert(
@@ -53,13 +52,13 @@ export function exactlyOnceContract(build: () => Promise<JobRepository>, runs: n
   });
 }
 
-function replica(store: JobRepository): JobService {
+function replica(store: Repository<Job>): JobService {
   const { writer, find } = intakeOver(store, SMALL_BATCHES);
   return new JobService({ writer, reader: { find }, ids, clock: new SystemClock() });
 }
 
 async function check(
-  store: JobRepository,
+  store: Repository<Job>,
   sent: readonly Request[],
   results: readonly PromiseSettledResult<Stored<Job>>[],
 ): Promise<void> {

@@ -2,8 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { Uuids } from '../../src/adapters/system/uuids';
 import { BatchReader } from '../../src/application/intake/batch-reader';
 import { BatchWriter, type BatchWriterSettings } from '../../src/application/intake/batch-writer';
-import type { Stored, Submission } from '../../src/application/intake/repository';
-import type { JobRepository } from '../../src/application/jobs/job-service';
+import type { Repository, Stored, Submission } from '../../src/application/intake/repository';
 import { type IdempotencyKey, parseIdempotencyKey } from '../../src/domain/intake/idempotency-key';
 import { JOB_SCOPE, type Job, type JobId, jobFingerprint, parseJobName } from '../../src/domain/jobs/job';
 
@@ -45,9 +44,9 @@ export const ONE_BY_ONE: BatchWriterSettings = { ...SMALL_BATCHES, batchMax: 1, 
 
 /** A writer and a reader over `repository`, as in the service. */
 export function intakeOver(
-  repository: JobRepository,
+  repository: Repository<Job>,
   settings: BatchWriterSettings = ONE_BY_ONE,
-): JobIntake & JobRepository & { readonly writer: BatchWriter<Submission<Job>, Stored<Job>> } {
+): JobIntake & Repository<Job> & { readonly writer: BatchWriter<Submission<Job>, Stored<Job>> } {
   const writer = new BatchWriter('test-writer', repository, settings);
   const reader = new BatchReader<Job>(repository, settings.queueMax);
   return {

@@ -1,10 +1,11 @@
-import type { JobRepository } from '../../src/application/jobs/job-service';
+import type { Repository } from '../../src/application/intake/repository';
 import { IdempotencyKeyReused, SubmissionCancelled } from '../../src/domain/intake/errors';
+import type { Job } from '../../src/domain/jobs/job';
 import { aJob, aKey, NEVER, submission } from './jobs';
 
 /** The contract of the port Repository. */
-export function repositoryContract(build: () => Promise<JobRepository>): void {
-  let repository: JobRepository;
+export function repositoryContract(build: () => Promise<Repository<Job>>): void {
+  let repository: Repository<Job>;
   beforeEach(async () => {
     repository = await build();
   });
@@ -44,6 +45,29 @@ export function repositoryContract(build: () => Promise<JobRepository>): void {
     const found = await repository.findAll([two.id, aJob().id, one.id], NEVER);
     expect([...found].sort((a, b) => a.id.localeCompare(b.id))).toEqual([one, two]);
     expect(await repository.findAll([], NEVER)).toEqual([]);
+  });
+
+  it('has the earlier one for the outcome of a repetition, also in what the fingerprint leaves out', async () => {
+    const key = aKey();
+    const [earlier, later] = [aJob('earlier'), aJob('later')].map((resource) => ({
+      resource,
+      claim: { scope: '', key, fingerprint: 'the same' },
+    }));
+    if (!earlier || !later) throw new Error('two were made');
+    await repository.storeBatch([earlier], NEVER);
+    expect(await repository.storeBatch([later], NEVER)).toEqual([
+      { resource: earlier.resource, replayed: true },
+    ]);
+  });
+
+  it('tells the same key in two scopes apart', async () => {
+    const key = aKey();
+    const both = ['', 'another'].map((scope) => ({
+      resource: aJob(`in ${scope}`),
+      claim: { scope, key, fingerprint: 'the same' },
+    }));
+    const outcomes = await repository.storeBatch(both, NEVER);
+    expect(outcomes).toEqual(both.map(({ resource }) => ({ resource, replayed: false })));
   });
 
   it('stores nothing of a batch whose signal has aborted', async () => {

@@ -2,6 +2,7 @@ import { Kysely, Migrator, PostgresDialect } from 'kysely';
 import { Client, Pool } from 'pg';
 import { KyselyIdempotencyKeys } from '../../src/adapters/postgres/intake/idempotency-keys-table';
 import { PostgresSchema } from '../../src/adapters/postgres/migrations/postgres-schema';
+import type { SchemaPart } from '../../src/adapters/postgres/migrations/schema-part';
 import { aKey, NEVER, submission } from '../contract/jobs';
 import { jobsIn, SCHEMA_PARTS } from '../support/jobs-in-postgres';
 import { until } from '../support/until';
@@ -355,4 +356,21 @@ describe('while another replica migrates', () => {
     await onlooker.query('commit');
     expect(await onlooker.query(`select to_regclass('jobs') as jobs`)).toEqual([{ jobs: null }]);
   });
+});
+
+it('goes on where a part has gone, and where one has come whose migration has an earlier name', async () => {
+  const database = await fixture().migrated();
+  const { onlooker, log } = fixture();
+  await onlooker.query(`insert into lastcall_migration values ('0000-of-a-part-that-is-gone', 'then')`);
+  const more: SchemaPart = {
+    table: 'more',
+    migrations: {
+      '0001-a-new-part': { up: (db) => db.schema.createTable('more').addColumn('id', 'uuid').execute() },
+    },
+    privileges: ['select'],
+    tryOut: async () => {},
+  };
+  await new PostgresSchema(database, [...SCHEMA_PARTS, more], log).start(NEVER);
+  expect(await onlooker.query('select * from more')).toEqual([]);
+  await new PostgresSchema(database, SCHEMA_PARTS, log).start(NEVER);
 });

@@ -45,7 +45,7 @@ const groups = [
   workRoutes(never, never),
   healthRoutes(never, never),
   metricsRoutes(never),
-  docsRoutes(() => never),
+  docsRoutes('lastcall', () => never),
 ];
 const problems = new ProblemCatalogue([...JOB_PROBLEMS, ...EDGE_PROBLEMS]);
 

@@ -95,7 +95,7 @@ export class EmbeddedPostgres implements Component {
     this.#ends = [...this.#ends.filter((at) => now - at < RESTARTS_WITHIN_MS), now];
     this.#up = (async () => {
       for (let attempt = this.#ends.length; attempt <= RESTARTS_MAX; attempt += 1) {
-        log.warn(`the embedded Postgres has ended, starting it again: ${kept.lastWords}`, { attempt });
+        log.warn(`the embedded Postgres has ended, starting it again: ${kept.lastOutput}`, { attempt });
         await sleep((attempt - 1) * RESTART_PAUSE_MS, undefined, { signal: this.#giveUp.signal });
         try {
           return await again();

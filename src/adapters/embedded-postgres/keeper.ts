@@ -84,7 +84,7 @@ export class Kept {
   }
 
   /** The last lines that the command wrote, as one line. */
-  get lastWords(): string {
+  get lastOutput(): string {
     return this.#tail.join(' | ');
   }
 
@@ -148,6 +148,6 @@ export async function runKept(
   options.signal.removeEventListener('abort', abort);
   options.signal.throwIfAborted();
   if (kept.exitCode !== 0) {
-    throw new EmbeddedPostgresError(`${options.what} failed: ${kept.lastWords} (${USE_YOUR_OWN})`);
+    throw new EmbeddedPostgresError(`${options.what} failed: ${kept.lastOutput} (${USE_YOUR_OWN})`);
   }
 }

@@ -52,11 +52,11 @@ export async function serve(place: Place, cluster: Cluster, options: ServeOption
     if (ready)
       return { url: `postgres://postgres:${cluster.password}@127.0.0.1:${port}/postgres`, port, kept };
     options.signal.throwIfAborted();
-    if (LOCKED.test(kept.lastWords)) throw inUse(cluster.folder);
-    const mayPass = PORT_TAKEN.test(kept.lastWords) || LOCK_EMPTY.test(kept.lastWords);
+    if (LOCKED.test(kept.lastOutput)) throw inUse(cluster.folder);
+    const mayPass = PORT_TAKEN.test(kept.lastOutput) || LOCK_EMPTY.test(kept.lastOutput);
     if (!mayPass || attempt === ATTEMPTS) {
       throw new EmbeddedPostgresError(
-        `the embedded Postgres did not start: ${kept.lastWords} (${USE_YOUR_OWN})`,
+        `the embedded Postgres did not start: ${kept.lastOutput} (${USE_YOUR_OWN})`,
       );
     }
   }

@@ -9,12 +9,9 @@ import {
 } from '../../domain/jobs/job';
 import type { BatchReader } from '../intake/batch-reader';
 import type { BatchWriter } from '../intake/batch-writer';
-import type { Repository, Stored, Submission } from '../intake/repository';
+import type { Stored, Submission } from '../intake/repository';
 import type { Clock } from '../ports/clock';
 import type { IdGenerator } from '../ports/id-generator';
-
-/** Where jobs are kept. */
-export type JobRepository = Repository<Job>;
 
 /** What a client asks for, as it was sent: nothing in it has been checked. */
 export interface SubmitJob {
@@ -22,7 +19,7 @@ export interface SubmitJob {
   readonly idempotencyKey?: string | undefined;
 }
 
-/** What the service needs; see {@link JobRepository} for where the jobs end. */
+/** What the service needs. */
 export interface JobServiceOptions {
   readonly writer: Pick<BatchWriter<Submission<Job>, Stored<Job>>, 'write'>;
   readonly reader: Pick<BatchReader<Job>, 'find'>;

@@ -5,8 +5,7 @@ import type { ComponentReport } from './shutdown-report';
 
 /**
  * Stops one component by `at` (milliseconds of `performance.now()`), or within what it says that it takes at the most, and
- * says how it went. Never rejects, and does
- * not outlast the deadline: what has not stopped by then is left behind as forced.
+ * says how it went. Never rejects, and does not outlast the deadline: what has not stopped by then is left behind as forced.
  */
 export async function stopComponent(component: Component, at: number): Promise<ComponentReport> {
   const began = performance.now();

@@ -2,15 +2,14 @@ import { JOB_PROBLEMS, workRoutes } from '../../adapters/koa/jobs/work-routes';
 import { JOBS_TABLE } from '../../adapters/postgres/jobs/jobs-table';
 import { BatchReader } from '../../application/intake/batch-reader';
 import { BatchWriter } from '../../application/intake/batch-writer';
-import type { Stored, Submission } from '../../application/intake/repository';
-import type { JobRepository } from '../../application/jobs/job-service';
+import type { Repository, Stored, Submission } from '../../application/intake/repository';
 import { JobService } from '../../application/jobs/job-service';
 import type { Job } from '../../domain/jobs/job';
 import { defineModule } from '../module';
 import { token } from '../registry';
 import { TOKENS as T } from '../tokens';
 
-const REPOSITORY = token<JobRepository>('job-repository');
+const REPOSITORY = token<Repository<Job>>('job-repository');
 const WRITER = token<BatchWriter<Submission<Job>, Stored<Job>>>('job-writer');
 const SERVICE = token<JobService>('job-service');
 

@@ -1,4 +1,5 @@
 import { DomainError } from '../domain-error';
+
 /** A job's name or id broke a rule. The message says which, and may be shown to the client. */
 export class InvalidJob extends DomainError {
   readonly code = 'invalid_job';

@@ -1,13 +1,17 @@
+import { gauge } from '../../../src/adapters/observability/metrics/metric-family';
+import { JOBS_TABLE } from '../../../src/adapters/postgres/jobs/jobs-table';
+import type { Repository } from '../../../src/application/intake/repository';
 import type { Component } from '../../../src/application/lifecycle/component';
 import type { LifecycleEvent } from '../../../src/application/lifecycle/lifecycle-observer';
 import { components } from '../../../src/bootstrap/components';
 import { readConfig } from '../../../src/bootstrap/config';
-import { defineModule } from '../../../src/bootstrap/module';
+import { defineModule, type ModuleKit } from '../../../src/bootstrap/module';
 import { MODULES } from '../../../src/bootstrap/modules';
 import { token } from '../../../src/bootstrap/registry';
 import { tellAll } from '../../../src/bootstrap/service';
 import { TOKENS } from '../../../src/bootstrap/tokens';
 import { describeWiring } from '../../../src/bootstrap/wiring';
+import type { Job } from '../../../src/domain/jobs/job';
 import { type Dependencies, stopWaves } from '../../../src/domain/lifecycle/stop-order';
 import { InMemoryLog } from '../../doubles/in-memory-log';
 
@@ -77,6 +81,61 @@ it('takes a worker in that stops after the HTTP server and before the pool, and 
   expect(waveOf('http-server')).toBeLessThan(waveOf('worker'));
   expect(waveOf('worker')).toBeLessThan(waveOf('postgres-pool'));
   expect(describeWiring(registry)).toMatch(/^ {2}http-server -> .*\(after worker\)$/m);
+});
+
+describe("modules that get into each other's way are refused before anything starts", () => {
+  const config = readConfig({ DATABASE_URL: 'memory:', LOG_LEVEL: 'silent' });
+  const route = { method: 'get', path: '/x', handle: () => {} } as const;
+  const operation = { operationId: 'x', summary: 'x', responses: {} };
+  it.each<[string, string, (kit: ModuleKit) => void]>([
+    [
+      'two tables are called "jobs"',
+      'one name',
+      ({ repository }) => repository(token<Repository<Job>>('r'), { ...JOBS_TABLE, scope: 's' }),
+    ],
+    [
+      'two scopes of keys are called ""',
+      'one scope',
+      ({ repository }) => repository(token<Repository<Job>>('r'), { ...JOBS_TABLE, name: 'n' }),
+    ],
+    [
+      'two metrics are called "lastcall_lifecycle_phase"',
+      'one metric',
+      ({ metrics }) => metrics([gauge('lastcall_lifecycle_phase', '', () => [])]),
+    ],
+    [
+      'two routes are called "get /health"',
+      'one route',
+      ({ routes }) => routes(() => ({ tag: 't', routes: [{ ...route, path: '/health', operation }] })),
+    ],
+    [
+      'two schemas are called "Job"',
+      'one schema',
+      ({ routes }) => routes(() => ({ tag: 't', routes: [], schemas: { Job: {} } })),
+    ],
+    [
+      'no problem has the code misspelt',
+      'an unknown problem',
+      ({ routes }) =>
+        routes(() => ({
+          tag: 't',
+          routes: [{ ...route, operation: { ...operation, problems: ['misspelt'] } }],
+        })),
+    ],
+    [
+      'two problems have the code invalid_job',
+      'one problem',
+      ({ problems }) => problems([{ code: 'invalid_job', status: 400, when: '' }]),
+    ],
+  ])('%s: %s', (said, _, register) => {
+    expect(() => components(config, [...MODULES, defineModule('other', register)])).toThrow(said);
+  });
+
+  it('two modules are called "jobs"', () => {
+    expect(() => components(config, [...MODULES, defineModule('jobs', () => {})])).toThrow(
+      'two modules are called "jobs"',
+    );
+  });
 });
 
 it('is described with every edge and every component that stops', () => {

@@ -66,7 +66,10 @@ export function announceClose(
 export function releaseFront(connection: Connection): void {
   const front = connection.responses[0];
   const release = front && held.get(front);
-  if (release && !front.writableEnded) release();
+  if (!release) return;
+  // From now on it is under way: a middleware may take its time with it.
+  held.delete(front);
+  if (!front.writableEnded) release();
 }
 
 /** Whether the answer is complete, and only waits for its turn. */

@@ -3,6 +3,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { Component, StopDetails } from '../../../application/lifecycle/component';
 import type { Deadline } from '../../../application/lifecycle/deadline';
 import { closeListener } from '../listener/close-listener';
+import { ACCEPT_TIMEOUT_MS, HANDSHAKE_TIMEOUT_MS } from '../listener/empty-accept-queue';
 import type { Listener } from '../listener/listener';
 import { openListener } from '../listener/open-listener';
 import { saysClose } from './close-announcement';
@@ -50,7 +51,7 @@ export class DrainingServer implements Component {
     this.#server = this.#createServer();
   }
 
-  /** Listens. Rejects with the error of the bind (`EADDRINUSE`, ...), and listens no more if `signal` is aborted. */
+  /** Listens, unless `signal` is aborted. Rejects with the error of the bind (`EADDRINUSE`, ...). */
   async start(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     this.#listener = await openListener(this.#server, this.#options.target);
@@ -68,7 +69,11 @@ export class DrainingServer implements Component {
     if (listener === undefined) return {};
     const atSignal = this.connectionCounts();
     // Before any `Connection: close`: told so, clients reconnect at once, into a listener that is about to close.
-    const report = await closeListener(this.#server, listener);
+    const halfMs = deadline.remainingMs() / 2;
+    const report = await closeListener(this.#server, listener, {
+      handshakeTimeoutMs: Math.min(HANDSHAKE_TIMEOUT_MS, halfMs),
+      acceptTimeoutMs: Math.min(ACCEPT_TIMEOUT_MS, halfMs),
+    });
     this.#emit({ type: 'listener-closed', atMs: performance.now() - startedAt, report });
     const drain = new Drain({
       server: this.#server,
@@ -84,7 +89,8 @@ export class DrainingServer implements Component {
     this.#drain = drain;
     clearInterval(this.#watch);
     await drain.done;
-    const { answered, failed, timedOut, turnedAway, unread, forced, lastAnswerAt } = drain.tally;
+    const { answered, failed, timedOut, turnedAway, unread, lastAnswerAt } = drain.tally;
+    const forced = this.#options.isLossHarmless ? 0 : drain.tally.forced;
     const drainMs = performance.now() - startedAt;
     const lastAnswerAtMs = lastAnswerAt === undefined ? undefined : lastAnswerAt - startedAt;
     this.#emit({ type: 'drained', atMs: drainMs, lastAnswerAtMs, forced });

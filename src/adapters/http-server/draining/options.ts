@@ -13,6 +13,8 @@ export interface DrainingServerOptions {
   readonly lingerMs: number;
   /** See the component's own. */
   readonly stopWithinMs?: number;
+  /** A request that is cut short is no lost work: the stop is clean all the same. Default: false. */
+  readonly isLossHarmless?: boolean;
   /** Called once at most, when requests have run out of time: aborts their work. Handlers may still answer then. */
   readonly cancel?: () => void;
   readonly limits?: Partial<HttpLimits>;

@@ -58,7 +58,7 @@ async function emptyAndClose(
     if ('kernel' in access) return await closeByKernel(access.kernel, server, listener, options);
     throw new Error(access.unavailable);
   } catch (error) {
-    await acceptUntilQuiet(accepted);
+    await acceptUntilQuiet(accepted, Math.min(QUIET_BOUND_MS, options.acceptTimeoutMs ?? QUIET_BOUND_MS));
     closeSocketOnly(server);
     return { method: 'accept-until-quiet', reason: error instanceof Error ? error.message : String(error) };
   }
@@ -67,15 +67,15 @@ async function emptyAndClose(
 /** libuv accepts one connection a loop turn, so that many empty turns in a row mean an empty queue. */
 const QUIET_TURNS = 20;
 /** Under a flood it never gets quiet: closing late loses no less than closing now. */
-const BOUND_MS = 250;
+const QUIET_BOUND_MS = 250;
 
 /**
  * The best that can be done without the kernel's help: turn the loop until no connection comes any more.
  * A connection that is made between the last turn and the close is reset by the kernel, and under a flood that
  * happens at nearly every close.
  */
-async function acceptUntilQuiet(accepted: () => number): Promise<void> {
-  const stopAt = performance.now() + BOUND_MS;
+async function acceptUntilQuiet(accepted: () => number, boundMs: number): Promise<void> {
+  const stopAt = performance.now() + boundMs;
   let before = accepted();
   for (let quiet = 0; quiet < QUIET_TURNS && performance.now() < stopAt; ) {
     await nextTurn();

@@ -1,6 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { AddressFamily, ListenKernel } from './listen-kernel';
 
+export const HANDSHAKE_TIMEOUT_MS = 250;
+export const ACCEPT_TIMEOUT_MS = 1_000;
+
 /** How long emptying the queue may take. */
 export interface EmptyingBounds {
   /**
@@ -13,7 +16,7 @@ export interface EmptyingBounds {
 }
 
 /** The listening socket: its port and family select its handshakes. */
-export interface ListeningSocket {
+interface ListeningSocket {
   readonly fd: number;
   readonly port: number;
   readonly family: AddressFamily;
@@ -25,7 +28,7 @@ const BLIND_HANDSHAKE_MS = 20;
 const PAUSE_MS = 2;
 
 /** Who gets the accepted connections, and closes the socket. */
-export interface QueueConsumer {
+interface QueueConsumer {
   /** So many connections were accepted; `adopt` follows. */
   announce(count: number): void;
   adopt(fds: readonly number[]): void;
@@ -42,7 +45,7 @@ export interface QueueConsumer {
 export async function emptyAcceptQueue(
   kernel: ListenKernel,
   socket: ListeningSocket,
-  { handshakeTimeoutMs = 250, acceptTimeoutMs = 1_000 }: EmptyingBounds,
+  { handshakeTimeoutMs = HANDSHAKE_TIMEOUT_MS, acceptTimeoutMs = ACCEPT_TIMEOUT_MS }: EmptyingBounds,
   consumer: QueueConsumer,
 ): Promise<string | undefined> {
   const began = performance.now();

@@ -15,12 +15,12 @@ const FILES: Readonly<Record<string, string>> = {
   'favicon-32x32.png': 'image/png',
 };
 
-const PAGE = `<!doctype html>
+const page = (title: string) => `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>lastcall API</title>
+<title>${title} API</title>
 <link rel="icon" type="image/png" href="docs/favicon-32x32.png">
 <link rel="stylesheet" href="docs/swagger-ui.css">
 </head>
@@ -43,9 +43,10 @@ const POLICY =
  * `GET /openapi.json`, and `GET /docs`: the same as a page, by Swagger UI, out of node_modules. Its package is an optional
  * dependency, and 12 MB: without it the page is 404. Nothing is loaded or made before the first visit.
  *
+ * @param title what the service is called
  * @param document makes the document of all routes, these included
  */
-export function docsRoutes(document: () => object): RouteGroup {
+export function docsRoutes(title: string, document: () => object): RouteGroup {
   let text: string | undefined;
   return {
     tag: 'Operations',
@@ -72,7 +73,7 @@ export function docsRoutes(document: () => object): RouteGroup {
           swaggerUi();
           ctx.set('Content-Security-Policy', POLICY);
           ctx.type = 'text/html';
-          ctx.body = PAGE;
+          ctx.body = page(title);
         },
         operation: {
           operationId: 'docs',

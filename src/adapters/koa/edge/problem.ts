@@ -77,10 +77,11 @@ export class ProblemCatalogue {
 
   /** What the client is told of an error. Messages that were not written for it never reach it; a code that is unknown is a defect. */
   problemOf(error: unknown, method: string): Problem {
-    if (error instanceof RequestError) return this.problem(error.code, method, error.detail);
-    const type = error instanceof DomainError ? this.#types.get(error.code) : undefined;
-    if (!type) return this.problem('internal_error', method);
-    return this.problem(type.code, method, type.detail === undefined ? (error as Error).message : undefined);
+    const isForeseen = error instanceof RequestError || error instanceof DomainError;
+    const type = isForeseen ? this.#types.get(error.code) : undefined;
+    if (!type || !isForeseen) return this.problem('internal_error', method);
+    if (error instanceof RequestError) return this.problem(type.code, method, error.detail);
+    return this.problem(type.code, method, type.detail === undefined ? error.message : undefined);
   }
 }
 

@@ -1,4 +1,4 @@
-/** The deepest nesting of arrays and objects: a job needs 1. */
+/** The deepest nesting of arrays and objects: a flat object needs 1. */
 export const JSON_MAX_DEPTH = 32;
 
 /**

@@ -12,7 +12,7 @@ const BATCH_BOUNDS = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024];
 export class IntakeMetrics {
   readonly #resources = new Map<string, ResourceMetrics>();
 
-  /** @param resource in the plural and in snake_case, as it stands in the metrics' names and labels: `jobs` */
+  /** @param resource in the plural and in snake_case, as it stands in the metrics' names and labels */
   of(resource: string): ResourceMetrics {
     const known = this.#resources.get(resource) ?? new ResourceMetrics(resource);
     this.#resources.set(resource, known);

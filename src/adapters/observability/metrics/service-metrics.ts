@@ -28,12 +28,12 @@ export class ServiceMetrics {
   }
 
   async render(): Promise<{ contentType: string; text: string }> {
-    this.#text ??= prometheusText([
-      ...[this.requests, this.intake, this.connections, this.lifecycle, this.drain].flatMap((part) =>
-        part.families(),
-      ),
-      ...this.#further,
-    ]);
+    this.#text ??= prometheusText(this.families());
     return { contentType: this.#text.contentType, text: await this.#text.text() };
+  }
+
+  families(): readonly MetricFamily[] {
+    const parts = [this.requests, this.intake, this.connections, this.lifecycle, this.drain];
+    return [...parts.flatMap((part) => part.families()), ...this.#further];
   }
 }

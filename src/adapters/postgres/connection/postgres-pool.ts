@@ -135,7 +135,7 @@ export class PostgresPool implements Component {
       const { rows } = await this.#statements.run(session, IS_WRITABLE, []);
       if (!rows[0]?.writable) throw new ReadOnlyServer(nameOf(session.server));
     };
-    await this.#use(isWritable, { withinMs: this.#settings.acquireTimeoutMs });
+    await this.#use(isWritable, { withinMs: this.#settings.acquireTimeoutMs, isRepeatable: true });
   }
 
   /** Connections by what they do, for metrics. */

@@ -23,7 +23,7 @@ export interface PreparedStatement<Row extends QueryResultRow = QueryResultRow> 
 }
 
 /** Kysely without a connection: it only compiles, once, when a module is loaded. */
-export const compiler = new Kysely<never>({
+export const compiler = new Kysely<Record<never, never>>({
   dialect: {
     createAdapter: () => new PostgresAdapter(),
     createDriver: () => new DummyDriver(),

@@ -2,6 +2,7 @@ import { type Migration, sql } from 'kysely';
 import type { Repository, Resource, Stored, Submission } from '../../../application/intake/repository';
 import type { DomainError } from '../../../domain/domain-error';
 import { CommitInDoubt, IdempotencyKeyReused } from '../../../domain/intake/errors';
+import { IDEMPOTENCY_KEY_MAX_LENGTH, type IdempotencyKey } from '../../../domain/intake/idempotency-key';
 import type { PostgresPool } from '../connection/postgres-pool';
 import { compiler, type PreparedStatement, parameter, prepared } from '../connection/prepared-statement';
 import { DoesNotFit, type Run, type SchemaPart } from '../migrations/schema-part';
@@ -22,6 +23,8 @@ export interface Column<R extends Resource> {
 /** The table of a resource: from this, every statement on it is made. */
 export interface ResourceTable<R extends Resource, Row extends ResourceRow> {
   readonly name: string;
+  /** Of its idempotency keys: no other resource has the same one. */
+  readonly scope: string;
   /** By name; `id` and `created_at` have to be among them. */
   readonly columns: Readonly<Record<keyof Row & string, Column<R>>>;
   /** Rows come from this service, so their values are not checked again. */
@@ -40,28 +43,30 @@ interface Statements<Row extends ResourceRow> {
    * whoever waits sees the other's commit and stores nothing. A key's age counts by the server's clock.
    */
   readonly insertWithKeys: PreparedStatement<{ id: string }>;
-  /** What was stored under keys. Parameters: keys and fingerprints, as arrays. `position` counts from 1. */
-  readonly findByKeys: PreparedStatement<KeyRow>;
+  /** What was stored under keys. Parameters: keys and fingerprints, as arrays. `_position` counts from 1. */
+  readonly findByKeys: PreparedStatement<KeyRow & (Row | Record<keyof Row, null>)>;
   /** Rows by id. Parameter: the ids, as an array. */
   readonly findAll: PreparedStatement<Row>;
 }
 
+/** With the row of the first use beside it, all of whose columns are null where it is gone. */
 interface KeyRow {
-  readonly position: number;
-  readonly id: string;
-  readonly created_at: Date;
+  readonly _position: number;
+  readonly _id: string;
+  readonly _claimed_at: Date;
   /** Whether the fingerprint is that of the first use. */
-  readonly same: boolean;
+  readonly _same: boolean;
 }
 
-/** The statements of a table, compiled once. */
-export function statementsOf<R extends Resource, Row extends ResourceRow>({
+/** The statements of a table. */
+function statementsOf<R extends Resource, Row extends ResourceRow>({
   name,
   columns,
 }: ResourceTable<R, Row>): Statements<Row> {
   const table = sql.table(name);
   const names = Object.keys(columns);
   const listed = sql.join(names.map((column) => sql.ref(column)));
+  const ofResource = sql.join(names.map((column) => sql.ref(`resource.${column}`)));
   const values = Object.values<Column<R>>(columns).map(({ type }, index) =>
     parameter(index + 1, `${type}[]`),
   );
@@ -70,36 +75,39 @@ export function statementsOf<R extends Resource, Row extends ResourceRow>({
   return {
     insert: prepared(
       `insert_${name}`,
-      sql`
-        insert into ${table} (${listed}) select * from unnest(${sql.join(values)})
-        on conflict (id) do nothing`.compile(compiler),
+      compiler
+        .withTables<Record<string, Record<string, unknown>>>()
+        .insertInto(name)
+        .columns(names)
+        .expression(sql`select * from unnest(${sql.join(values)})`)
+        .onConflict((conflict) => conflict.column('id').doNothing())
+        .compile(),
     ),
     insertWithKeys: prepared(
       `insert_${name}_with_keys`,
       sql<{ id: string }>`
         with submitted as (
           select * from unnest(${sql.join(values)}, ${keys}, ${fingerprints})
-            with ordinality as submission (${listed}, key, fingerprint, position)
+            with ordinality as submission (${listed}, _key, _fingerprint, _position)
         ), claimed as (
           insert into idempotency_keys (key, job_id, fingerprint, created_at)
-          select distinct on (key) key, id, ${digest('fingerprint')}, now()
-          from submitted where key is not null order by key, position
+          select distinct on (_key) _key, id, ${digest('_fingerprint')}, now()
+          from submitted where _key is not null order by _key, _position
           on conflict (key) do nothing
           returning job_id
         ), stored as (
           insert into ${table} (${listed})
           select ${listed} from submitted
-          where key is null or id in (select job_id from claimed)
+          where _key is null or id in (select job_id from claimed)
           on conflict (id) do nothing
         )
         select job_id as id from claimed`.compile(compiler),
     ),
     findByKeys: prepared(
       `find_${name}_by_keys`,
-      sql<KeyRow>`
-        select asked.position::int as position, known.job_id as id,
-          coalesce(resource.created_at, known.created_at) as created_at,
-          known.fingerprint = ${digest('asked.fingerprint')} as same
+      sql<KeyRow & (Row | Record<keyof Row, null>)>`
+        select asked.position::int as _position, known.job_id as _id, known.created_at as _claimed_at,
+          known.fingerprint = ${digest('asked.fingerprint')} as _same, ${ofResource}
         from unnest(${parameter(1, 'text[]')}, ${parameter(2, 'text[]')})
           with ordinality as asked (key, fingerprint, position)
         join idempotency_keys known on known.key = asked.key
@@ -119,10 +127,10 @@ export class KyselyRepository<R extends Resource, Row extends ResourceRow> imple
   readonly #table: ResourceTable<R, Row>;
   readonly #statements: Statements<Row>;
 
-  constructor(database: PostgresPool, table: ResourceTable<R, Row>, statements = statementsOf(table)) {
+  constructor(database: PostgresPool, table: ResourceTable<R, Row>) {
     this.#database = database;
     this.#table = table;
-    this.#statements = statements;
+    this.#statements = statementsOf(table);
   }
 
   async storeBatch(
@@ -168,30 +176,39 @@ export class KyselyRepository<R extends Resource, Row extends ResourceRow> imple
     if (submissions.length === 0) return new Map();
     const rows = await this.#findByKeys(submissions);
     return new Map(
-      submissions.map((submission, index) => {
+      submissions.map((submission, index): [Submission<R>, Stored<R> | DomainError] => {
         const row = rows.get(index + 1);
         // Its key has been forgotten in between: the next attempt finds it free.
         if (!row) throw new CommitInDoubt('an idempotency key vanished while it was used');
-        return [submission, earlierOutcome(submission, row)];
+        if (!row._same)
+          return [submission, new IdempotencyKeyReused('the idempotency key belongs to another request')];
+        // Where its row is gone, what is sent again is what was sent: the fingerprint is the same.
+        const earlier = isThere(row)
+          ? this.#table.toResource(row)
+          : { ...submission.resource, id: row._id, createdAt: row._claimed_at };
+        return [submission, { resource: earlier, replayed: earlier.id !== submission.resource.id }];
       }),
     );
   }
 
-  async #findByKeys(submissions: readonly Submission<R>[]): Promise<ReadonlyMap<number, KeyRow>> {
+  async #findByKeys(submissions: readonly Submission<R>[]) {
     try {
       const { rows } = await this.#database.run(this.#statements.findByKeys, keysOf(submissions));
-      return new Map(rows.map((row) => [row.position, row]));
+      return new Map(rows.map((row) => [row._position, row]));
     } catch (error) {
       throw new CommitInDoubt('the batch is stored, but its repetitions could not be read', { cause: error });
     }
   }
 }
 
+/** The longest keys; letter by letter they are not the same. */
+const KEYS = ['k'.repeat(IDEMPOTENCY_KEY_MAX_LENGTH), 'K'.repeat(IDEMPOTENCY_KEY_MAX_LENGTH)];
+
 /** What the table brings to the schema. */
 export function schemaPartOf<R extends Resource, Row extends ResourceRow>(
   table: ResourceTable<R, Row>,
-  statements = statementsOf(table),
 ): SchemaPart {
+  const statements = statementsOf(table);
   const texts = Object.values<Column<R>>(table.columns).filter(({ type }) => type === 'text');
   return {
     table: table.name,
@@ -203,18 +220,22 @@ export function schemaPartOf<R extends Resource, Row extends ResourceRow>(
       const rows = await run(statements.findAll, [resources.map(({ id }) => id)]);
       const found = new Map(rows.map((row) => [row.id, table.toResource(row)]));
       for (const resource of resources) {
+        const there = found.get(resource.id);
+        if (!there) throw new DoesNotFit(String(texts[0]?.value(resource) ?? resource.id), undefined);
         for (const { value } of texts) {
-          const [given, back] = [resource, found.get(resource.id)].map((each) => each && String(value(each)));
-          if (back !== given) throw new DoesNotFit(String(given), back);
+          const given = String(value(resource));
+          const back = String(value(there));
+          if (back !== given) throw new DoesNotFit(given, back);
         }
       }
     },
-    async tryOutKeys(run: Run, keys: readonly string[]): Promise<void> {
+    async tryOutKeys(run: Run): Promise<void> {
+      const keys = KEYS.map((key) => storedKey({ scope: table.scope, key: key as IdempotencyKey }));
       const resources = keys.map(() => table.specimens()[0]);
       const fingerprints = keys.map(() => 'fingerprint');
       await run(statements.insertWithKeys, [...columnsOf(table, resources), keys, fingerprints]);
       const rows = await run(statements.findByKeys, [keys, fingerprints]);
-      const same = new Set(rows.filter((row) => row.same).map(({ position }) => position));
+      const same = new Set(rows.filter((row) => row._same).map((row) => row._position));
       for (const [index, key] of keys.entries())
         if (!same.has(index + 1)) throw new DoesNotFit(key, undefined);
     },
@@ -237,13 +258,8 @@ function keysOf(submissions: readonly Submission<Resource>[]): (string | null)[]
   ];
 }
 
-function earlierOutcome<R extends Resource>(
-  { resource }: Submission<R>,
-  row: KeyRow,
-): Stored<R> | DomainError {
-  if (!row.same) return new IdempotencyKeyReused('the idempotency key belongs to another request');
-  const earlier: R = { ...resource, id: row.id, createdAt: row.created_at };
-  return { resource: earlier, replayed: earlier.id !== resource.id };
+function isThere<Row extends ResourceRow>(row: Row | Record<keyof Row, null>): row is Row {
+  return row.id !== null;
 }
 
 function stored<R extends Resource>({ resource }: Submission<R>): Stored<R> {

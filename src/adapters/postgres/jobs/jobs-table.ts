@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Kysely, type Migration, sql } from 'kysely';
-import type { Job, JobId, JobName } from '../../../domain/jobs/job';
+import { JOB_SCOPE, type Job, type JobId, type JobName } from '../../../domain/jobs/job';
 import type { ResourceRow, ResourceTable } from '../intake/kysely-repository';
 import { columnsOf, isThere, requireTypes, requireUnique } from '../migrations/taken-over';
 
@@ -44,6 +44,7 @@ const specimen = (name: string): Job => ({
 /** Jobs in Postgres. */
 export const JOBS_TABLE: ResourceTable<Job, JobRow> = {
   name: 'jobs',
+  scope: JOB_SCOPE,
   columns: {
     id: { type: 'uuid', value: ({ id }) => id },
     name: { type: 'text', value: ({ name }) => name },

@@ -62,7 +62,7 @@ export class PostgresSchema implements Component {
    * deployment because of a backup.
    *
    * @throws when a migration fails, which is then rolled back, with the SQL that helps where there is one; when the database
-   *   or a table that was there before cannot hold every job, or the role lacks a privilege on the tables.
+   *   or a table that was there before cannot hold every row, or the role lacks a privilege on the tables.
    */
   async start(signal: AbortSignal): Promise<void> {
     if (await this.#isCurrent(signal)) {

@@ -23,8 +23,8 @@ export interface SchemaPart {
    * @throws {DoesNotFit} when something else comes back, and the database's own error.
    */
   tryOut(run: Run, parts: readonly SchemaPart[]): Promise<void>;
-  /** The same with rows that have these keys. */
-  tryOutKeys?(run: Run, keys: readonly string[]): Promise<void>;
+  /** The same with rows that have the longest keys. */
+  tryOutKeys?(run: Run): Promise<void>;
 }
 
 /** What was stored does not come back as it was. */

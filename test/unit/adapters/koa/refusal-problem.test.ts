@@ -1,6 +1,7 @@
 import { EDGE_PROBLEMS } from '../../../../src/adapters/koa/edge/edge-problems';
-import { ProblemCatalogue } from '../../../../src/adapters/koa/edge/problem';
+import { ProblemCatalogue, RequestError } from '../../../../src/adapters/koa/edge/problem';
 import { REFUSAL_CODES, refusalProblem } from '../../../../src/adapters/koa/edge/refusal-problem';
+import * as intakeErrors from '../../../../src/domain/intake/errors';
 
 const catalogue = new ProblemCatalogue(EDGE_PROBLEMS);
 const look = refusalProblem(catalogue);
@@ -27,6 +28,22 @@ it.each(Object.entries(REFUSAL_CODES))(
     expect(headers).toMatchObject({ 'X-Content-Type-Options': 'nosniff', 'Cache-Control': 'no-store' });
   },
 );
+
+it('takes a code that nobody has described for a defect, and says so to nobody', () => {
+  expect(catalogue.problemOf(new RequestError('misspelt', 'secret'), 'GET')).toMatchObject({
+    status: 500,
+    code: 'internal_error',
+    detail: expect.not.stringContaining('secret'),
+  });
+});
+
+it('has a problem for every error of the intake that a client may see', () => {
+  const inside = ['data_refused', 'commit_in_doubt'];
+  const codes = Object.values(intakeErrors).map((Class) => new Class('x').code as string);
+  expect(codes.length).toBeGreaterThan(6);
+  for (const code of codes.filter((each) => !inside.includes(each)))
+    expect(catalogue.type(code).code).toBe(code);
+});
 
 it('refuses two problems of one code, and one that nobody has described', () => {
   expect(() => new ProblemCatalogue([...EDGE_PROBLEMS, ...EDGE_PROBLEMS])).toThrow(

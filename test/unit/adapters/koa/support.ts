@@ -49,7 +49,7 @@ export async function serveApp(observers: Pick<KoaAppOptions, 'requests' | 'trac
     groups: [
       workRoutes(jobs, cancellation.signal),
       healthRoutes(lifecycle, database),
-      docsRoutes(() => document),
+      docsRoutes('lastcall', () => document),
     ],
     problems: new ProblemCatalogue([...JOB_PROBLEMS, ...EDGE_PROBLEMS]),
     log,

@@ -1,6 +1,5 @@
 import { InMemoryRepository } from '../../../../src/adapters/memory/in-memory-repository';
-import type { Stored, Submission } from '../../../../src/application/intake/repository';
-import type { JobRepository } from '../../../../src/application/jobs/job-service';
+import type { Repository, Stored, Submission } from '../../../../src/application/intake/repository';
 import type { DomainError } from '../../../../src/domain/domain-error';
 import { SubmissionCancelled } from '../../../../src/domain/intake/errors';
 import type { Job, JobId } from '../../../../src/domain/jobs/job';
@@ -17,7 +16,7 @@ export interface Call {
 }
 
 /** A store of batches in which nothing happens until the test says so. */
-export class ScriptedStore implements JobRepository {
+export class ScriptedStore implements Repository<Job> {
   readonly memory = new InMemoryRepository<Job>();
   /** Every batch, in the order of the calls. */
   readonly batches: (readonly string[])[] = [];

@@ -48,6 +48,33 @@ it('are no way to end a drain: an observer and a canceller that throw are told o
   expect(failures).toBe(events.length + 1);
 });
 
+it.each([
+  [false, 1],
+  [true, 0],
+])(
+  'a request that is cut short counts as forced, unless its loss is harmless (%s)',
+  async (isLossHarmless, forced) => {
+    let received = () => {};
+    const inFlight = new Promise<void>((resolve) => {
+      received = resolve;
+    });
+    const server = new DrainingServer({
+      handler: () => received(),
+      target: { kind: 'address', port: 0, host: '127.0.0.1' },
+      lingerMs: 0,
+      isLossHarmless,
+    });
+    await server.start(new AbortController().signal);
+    const client = connect(server.address().port, '127.0.0.1').resume();
+    client.write('GET /hangs HTTP/1.1\r\nHost: x\r\n\r\n');
+    await inFlight;
+    const deadline = Deadline.in(100);
+    expect(await server.stop(deadline)).toMatchObject({ forced });
+    deadline.clear();
+    client.destroy();
+  },
+);
+
 it('have names that the compiler checks wherever one is asked for: a metric that waits for another does not compile', () => {
   const { type } = { type: 'idle-closed' } as HttpServerEvent;
   // @ts-expect-error there is no such event

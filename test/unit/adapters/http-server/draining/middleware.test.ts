@@ -116,3 +116,32 @@ describe('an answer that was in flight at the signal goes the way that the middl
     expect(store.saved).toHaveLength(3);
   });
 });
+
+it('an answer whose middleware never comes to its end is answered 503 in its place at the hard deadline', async () => {
+  const waiting: ServerResponse[] = [];
+  const server = new DrainingServer({
+    handler: (_request, response) => {
+      if (waiting.push(response) === 2) response.end = () => response;
+    },
+    target: { kind: 'address', port: 0, host: '127.0.0.1' },
+    lingerMs: 0,
+  });
+  await server.start(new AbortController().signal);
+  const client = connect(server.address().port, '127.0.0.1');
+  client.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(2));
+  while (waiting.length < 2) await new Promise(setImmediate);
+  const deadline = Deadline.in(300);
+  const stopping = server.stop(deadline);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  // The second is complete before its turn, is let go when the first is answered, and then hangs in its middleware.
+  waiting[1]?.end('late');
+  waiting[0]?.end('first');
+  let answers = '';
+  client.on('data', (chunk) => {
+    answers += chunk;
+  });
+  await once(client, 'close');
+  expect(answers.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 503']);
+  expect(await stopping).toMatchObject({ forced: 1 });
+  deadline.clear();
+});
