@@ -8,7 +8,7 @@ import { idempotencyKeysContract } from '../contract/idempotency-keys.contract';
 import { intakeContract } from '../contract/intake.contract';
 import { type JobIntake, NEVER, submission } from '../contract/jobs';
 import { repositoryContract } from '../contract/repository.contract';
-import { jobsIn, SCHEMA_PARTS } from '../support/jobs-in-postgres';
+import { jobsIn, MIGRATIONS, SCHEMA_PARTS } from '../support/jobs-in-postgres';
 import { describeWith } from '../support/optional-suite';
 import { type PgBouncer, startPgBouncer } from '../support/pgbouncer';
 import { TcpProxy } from '../support/tcp-proxy';
@@ -138,7 +138,7 @@ describeWith('pgbouncer', 'through PgBouncer in transaction mode', () => {
       ),
     );
     const applied = await onlooker.query('select name from lastcall_migration order by name');
-    expect(applied.map(({ name }) => name)).toEqual(['0001-jobs', '0002-idempotency-keys']);
+    expect(applied.map(({ name }) => name)).toEqual(MIGRATIONS);
     // The limits of a migration stay with it, on whichever server connection it was.
     const limits = { name: 'test_limits', sql: `select current_setting('lock_timeout') as lock_timeout` };
     const found = await Promise.all(Array.from({ length: 10 }, () => database.run(limits, [])));

@@ -4,7 +4,7 @@ import { KyselyIdempotencyKeys } from '../../src/adapters/postgres/intake/idempo
 import { PostgresSchema } from '../../src/adapters/postgres/migrations/postgres-schema';
 import type { SchemaPart } from '../../src/adapters/postgres/migrations/schema-part';
 import { aKey, NEVER, submission } from '../contract/jobs';
-import { jobsIn, SCHEMA_PARTS } from '../support/jobs-in-postgres';
+import { jobsIn, MIGRATIONS, SCHEMA_PARTS } from '../support/jobs-in-postgres';
 import { until } from '../support/until';
 import { postgresFixture, stop } from './postgres-fixture';
 
@@ -23,7 +23,7 @@ it('makes the tables when several replicas start at once, and each can use them'
   await Promise.all(replicas.map((replica) => replica.store(submission(), NEVER)));
   expect(await fixture().onlooker.jobs()).toHaveLength(replicas.length);
   const applied = await fixture().onlooker.query('select name from lastcall_migration order by name');
-  expect(applied.map(({ name }) => name)).toEqual(['0001-jobs', '0002-idempotency-keys']);
+  expect(applied.map(({ name }) => name)).toEqual(MIGRATIONS);
 });
 
 it('changes nothing on a further start', async () => {
@@ -64,7 +64,7 @@ describe('the record of what has been applied', () => {
     await repository.store(submission('ours'), NEVER);
     await otherProgram(url);
     expect(await names('kysely_migration')).toEqual(['2020-theirs']);
-    expect(await names('lastcall_migration')).toEqual(['0001-jobs', '0002-idempotency-keys']);
+    expect(await names('lastcall_migration')).toEqual(MIGRATIONS);
   });
 
   it.each([[[]], [['2020-theirs']]])(
@@ -79,7 +79,7 @@ describe('the record of what has been applied', () => {
       for (const name of theirs)
         await onlooker.query(`insert into kysely_migration values ('${name}', 'then')`);
       await Promise.all([1, 2, 3].map(() => fixture().migrated()));
-      expect(await names('lastcall_migration')).toEqual(['0001-jobs', '0002-idempotency-keys']);
+      expect(await names('lastcall_migration')).toEqual(MIGRATIONS);
       expect(await names('kysely_migration')).toEqual(theirs);
       expect(await jobsIn(database).find(one.resource.id, NEVER)).toEqual(one.resource);
     },
@@ -167,10 +167,8 @@ describe('a role that a person has made by hand', () => {
 
   it('needs nothing but the privileges to use them where the tables were made by hand, and fit', async () => {
     const { onlooker } = fixture();
-    await onlooker.query(`
-      create table jobs (id uuid primary key, name text not null, created_at timestamptz not null);
-      create table idempotency_keys (key text primary key, job_id uuid not null, fingerprint bytea not null,
-        created_at timestamptz not null)`);
+    await fixture().migrated();
+    await onlooker.query('drop table lastcall_migration, lastcall_migration_lock');
     const lacks = await started().catch((error: Error) => error.message);
     expect(lacks).toContain(`grant select, insert on public.jobs to "${role}"`);
     await onlooker.query(String(lacks).split('what helps: ')[1] as string);
@@ -187,8 +185,9 @@ describe('a role that a person has made by hand', () => {
   it('is told of a policy that keeps its jobs from it', async () => {
     const { onlooker } = fixture();
     await onlooker.query(`grant create on schema public to "${role}"`);
-    await onlooker.query(`create table jobs (id uuid primary key, name text, created_at timestamptz not null);
-      alter table jobs enable row level security; grant select, insert on jobs to "${role}"`);
+    await fixture().migrated();
+    await onlooker.query(`drop table lastcall_migration, lastcall_migration_lock;
+      alter table jobs enable row level security; grant all on jobs, idempotency_keys to "${role}"`);
     await expect(started()).rejects.toThrow(/the table jobs does not take .* row-level security policy/);
     await onlooker.query('create policy all_of_them on jobs using (true)');
     await started();

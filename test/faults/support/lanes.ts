@@ -1,3 +1,4 @@
+import { MIGRATIONS } from '../../support/jobs-in-postgres';
 import { Onlooker } from '../../support/onlooker';
 import { createTestDatabase, type TestDatabase } from '../../support/postgres';
 import { ServiceProcess } from '../../support/service-process';
@@ -61,7 +62,9 @@ export async function expectWholeSchemaOrNone({ onlooker }: Lane): Promise<'none
   );
   if (found.length === 0) return 'none';
   expect(found).toEqual([{ name: 'idempotency_keys' }, { name: 'jobs' }]);
-  expect(await onlooker.query('select name from lastcall_migration order by 1')).toHaveLength(2);
+  expect(await onlooker.query('select name from lastcall_migration order by 1')).toHaveLength(
+    MIGRATIONS.length,
+  );
   return 'whole';
 }
 
