@@ -34,3 +34,16 @@ export async function whileAnyWants<T>(
     for (const signal of all) signal.removeEventListener('abort', check);
   }
 }
+
+/** Waits. Rejects with the signal's reason as soon as it aborts, and holds nobody up any more. */
+export async function pause(ms: number, signal?: AbortSignal): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const over = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  try {
+    await (signal ? abortable(over, signal) : over);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,4 +1,4 @@
-import type { Client } from 'pg';
+import { Client } from 'pg';
 import type { PostgresPool } from '../../src/adapters/postgres/connection/postgres-pool';
 import { IdempotencyKeyReused } from '../../src/domain/intake/errors';
 import { aJob, aKey, NEVER, submission } from '../contract/jobs';
@@ -38,7 +38,8 @@ let database: PostgresPool;
 let session: Client;
 beforeAll(async () => {
   database = await fixture().migrated();
-  session = await database.session();
+  session = new Client({ connectionString: fixture().testDatabase.url });
+  await session.connect();
 });
 afterAll(() => session.end());
 

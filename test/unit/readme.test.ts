@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { GENERATED } from '../../scripts/generated-docs';
+import { roomsOf } from '../../scripts/rooms';
 import { API_INFO } from '../../src/bootstrap/api-info';
 
 const read = (file: string) => readFileSync(path.resolve(__dirname, '../..', file), 'utf8');
@@ -14,6 +15,15 @@ function block(file: string, name: string): string | undefined {
 it.each(Object.entries(GENERATED))('%s holds what `npm run docs` writes there', (place, text) => {
   const [file = '', name = ''] = place.split('#');
   expect(block(file, name)).toBe(text());
+});
+
+it('has no room that holds more than a quarter of the source', () => {
+  const shares = [...roomsOf('src').matchAll(/^(\S+) +(\d+) %/gm)].map(([, room = '', share]) => [
+    room,
+    Number(share),
+  ]);
+  expect(shares.length).toBeGreaterThan(20);
+  expect(shares.filter(([, share]) => Number(share) > 25)).toEqual([]);
 });
 
 it('says what the exit code means in one and the same sentence: in the code, the README and on the operations page', () => {

@@ -1,6 +1,6 @@
 import { DomainError } from '../../domain/domain-error';
 import { DataRefused, OutcomeUnknown } from '../../domain/intake/errors';
-import { abortable } from '../abortable';
+import { pause } from '../abortable';
 import type { BatchStore } from './repository';
 
 /** How long to wait before each attempt; after the last one the clients are told that nobody knows. */
@@ -28,7 +28,7 @@ export async function resolveDoubt<Submitted, Result>(
   for (const delayMs of ATTEMPTS_AFTER_MS) {
     if (performance.now() - began > NO_ATTEMPT_AFTER_MS) break;
     try {
-      await abortable(delay(delayMs), signal);
+      await pause(delayMs, signal);
       return await lookUpAndStoreMissing(store, submissions, signal);
     } catch (error) {
       failure = error;
@@ -55,8 +55,4 @@ function outcomeOf<Outcome>(outcomes: IterableIterator<Outcome>): Outcome {
   const { value, done } = outcomes.next();
   if (done) throw new Error('the store returned too few outcomes');
   return value;
-}
-
-function delay(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

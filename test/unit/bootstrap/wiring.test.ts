@@ -53,7 +53,7 @@ it('has the server of the metrics stopped after all that is measured, which does
 
 it('has no database where everything is kept in memory', () => {
   const names = [
-    ...components(readConfig({ DATABASE_URL: 'memory:' }))
+    ...components(readConfig({ DATABASE_URL: 'memory:', LOG_LEVEL: 'silent' }))
       .edges()
       .keys(),
   ];

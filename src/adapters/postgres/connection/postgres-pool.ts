@@ -1,5 +1,7 @@
 import { EventEmitter, once } from 'node:events';
 import type { QueryResult, QueryResultRow } from 'pg';
+import { connectWithRetry } from '../../../application/intake/connect-with-retry';
+import { retryConflicts } from '../../../application/intake/retry-conflicts';
 import type { Component, StopDetails } from '../../../application/lifecycle/component';
 import type { Deadline } from '../../../application/lifecycle/deadline';
 import type { Log } from '../../../application/ports/log';
@@ -7,7 +9,6 @@ import { SubmissionCancelled } from '../../../domain/intake/errors';
 import { TIME_BUDGET } from '../../../domain/lifecycle/time-budget';
 import { cancelUntilOver, limitTime, type TimeLimit } from './cancel-request';
 import { connectAdvice } from './connect-advice';
-import { connectWithRetry } from './connect-with-retry';
 import { parseConnectionUrl } from './connection-url';
 import type { DatabaseLocation } from './database-location';
 import {
@@ -17,13 +18,13 @@ import {
   isConflict,
   isReadOnly,
   isStatementCancelled,
+  mayPass,
   ReadOnlyServer,
   statementFailure,
 } from './errors';
 import { NamedStatements } from './named-statements';
 import type { PoolSettings } from './pool-options';
 import { IS_WRITABLE, type PreparedStatement } from './prepared-statement';
-import { retryConflicts } from './retry-conflicts';
 import { nameOf } from './servers';
 import type { Session } from './session';
 import { Sessions } from './sessions';
@@ -79,6 +80,7 @@ export class PostgresPool implements Component {
     this.#pool = pool;
     await connectWithRetry({
       connect: async () => pool.release(await pool.acquire(), false),
+      mayPass,
       timeoutMs: this.#settings.connectTimeoutMs,
       signal,
       log: this.#log,
@@ -192,7 +194,7 @@ export class PostgresPool implements Component {
     this.#running.add(session);
     let broken = false;
     try {
-      return await retryConflicts(() => work(session), signal, this.#isToRepeat);
+      return await retryConflicts(() => work(session), this.#isToRepeat, signal);
     } catch (error) {
       if (signal?.aborted && isStatementCancelled(error)) throw cancelled('while it ran', error);
       broken = endsSession(error);

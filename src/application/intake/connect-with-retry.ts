@@ -1,32 +1,33 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { abortable } from '../../../application/abortable';
-import { Deadline } from '../../../application/lifecycle/deadline';
-import type { Log } from '../../../application/ports/log';
-import { mayPass } from './errors';
+import { abortable, pause } from '../abortable';
+import { Deadline } from '../lifecycle/deadline';
+import type { Log } from '../ports/log';
 
 const FIRST_DELAY_MS = 50;
 const MAX_DELAY_MS = 1_000;
 
 /**
  * Calls `connect` until it resolves, with a delay that doubles: a database that is started together with the service
- * is often a few seconds late. Only what may get better by itself is tried again. An attempt that is under way at the end is left to the caller, who has to end it.
+ * is often a few seconds late. Only what may get better by itself is tried again. An attempt that is under way at the end is
+ * left to the caller, who has to end it.
  *
  * @throws one readable error, with the last failure as its cause, after `timeoutMs` or at once when it is hopeless.
  */
 export async function connectWithRetry(options: {
   connect: () => Promise<void>;
+  /** Whether a failure may get better by itself. */
+  mayPass: (error: unknown) => boolean;
   timeoutMs: number;
   signal: AbortSignal;
   log: Log;
 }): Promise<void> {
-  const { connect, timeoutMs, signal, log } = options;
+  const { connect, mayPass, timeoutMs, signal, log } = options;
   const deadline = Deadline.in(timeoutMs);
   const bound = AbortSignal.any([signal, deadline.signal]);
   let failure: unknown;
   try {
     for (let attempt = 1, delayMs = 0; ; attempt += 1) {
       try {
-        if (delayMs > 0) await sleep(delayMs, undefined, { signal: bound });
+        if (delayMs > 0) await pause(delayMs, bound);
         return await abortable(connect(), bound);
       } catch (error) {
         signal.throwIfAborted();

@@ -1,5 +1,6 @@
-import { connectWithRetry } from '../../../../../src/adapters/postgres/connection/connect-with-retry';
-import { InMemoryLog } from '../../../../doubles/in-memory-log';
+import { mayPass } from '../../../../src/adapters/postgres/connection/errors';
+import { connectWithRetry } from '../../../../src/application/intake/connect-with-retry';
+import { InMemoryLog } from '../../../doubles/in-memory-log';
 
 const refused = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
 
@@ -15,7 +16,7 @@ function build(outcomes: (Error | Promise<void> | undefined)[], timeoutMs = 5_00
     if (outcome instanceof Error) throw outcome;
     await outcome;
   };
-  const connecting = connectWithRetry({ connect, timeoutMs, signal: abort.signal, log });
+  const connecting = connectWithRetry({ connect, mayPass, timeoutMs, signal: abort.signal, log });
   return { connecting, log, abort, attempts: () => attempts };
 }
 
