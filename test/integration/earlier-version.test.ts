@@ -33,19 +33,21 @@ const EARLIER = {
     left join jobs job on job.id = known.job_id`,
 };
 
+let session: Client | undefined;
+// Before the fixture's own, which drops the database under it.
+afterAll(() => session?.end());
 const fixture = postgresFixture('all tests');
 let database: PostgresPool;
-let session: Client;
 beforeAll(async () => {
   database = await fixture().migrated();
   session = new Client({ connectionString: fixture().testDatabase.url });
   await session.connect();
 });
-afterAll(() => session.end());
 
 /** What a replica of the version before does with a request; resolves with the id that it answers, or with the 422. */
 async function earlierReplica(name: string, key: string): Promise<string> {
   const { id, createdAt } = aJob(name);
+  if (!session) throw new Error('not connected');
   const { rows } = await session.query<{ id: string }>(EARLIER.insert, [[id], [name], [createdAt], [key]]);
   if (rows.length === 1) return id;
   const found = await session.query<{ id: string; same: boolean }>(EARLIER.findByKeys, [[key], [name]]);
