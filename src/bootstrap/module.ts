@@ -1,7 +1,7 @@
 import type { ProblemType } from '../adapters/koa/edge/problem';
 import type { RouteGroup } from '../adapters/koa/edge/routes';
 import type { MetricFamily } from '../adapters/observability/metrics/metric-family';
-import type { ResourceRow, ResourceTable } from '../adapters/postgres/intake/kysely-repository';
+import type { ResourceRow, ResourceTable } from '../adapters/postgres/intake/resource-table';
 import type { Repository, Resource } from '../application/intake/repository';
 import type { Config } from './config';
 import type { Registry, Token, Use } from './registry';

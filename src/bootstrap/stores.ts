@@ -3,12 +3,9 @@ import { EmbeddedPostgres } from '../adapters/embedded-postgres/embedded-postgre
 import { InMemoryIdempotencyKeys, InMemoryRepository } from '../adapters/memory/in-memory-repository';
 import { PostgresPool } from '../adapters/postgres/connection/postgres-pool';
 import { IDEMPOTENCY_KEYS, KyselyIdempotencyKeys } from '../adapters/postgres/intake/idempotency-keys-table';
-import {
-  KyselyRepository,
-  type ResourceRow,
-  type ResourceTable,
-  schemaPartOf,
-} from '../adapters/postgres/intake/kysely-repository';
+import { KyselyRepository } from '../adapters/postgres/intake/kysely-repository';
+import { schemaPartOf } from '../adapters/postgres/intake/resource-schema';
+import type { ResourceRow, ResourceTable } from '../adapters/postgres/intake/resource-table';
 import { PostgresSchema } from '../adapters/postgres/migrations/postgres-schema';
 import type { Repository, Resource } from '../application/intake/repository';
 import type { Config } from './config';

@@ -142,9 +142,6 @@ describe('the service', () => {
   });
 
   it.each<[number, string, string, Record<string, string>, string]>([
-    [400, 'POST', '/work', JSON_TYPE, '{"name":""}'],
-    [400, 'POST', '/work', JSON_TYPE, '{'],
-    [400, 'POST', '/work', { ...JSON_TYPE, 'idempotency-key': 'with a space' }, '{"name":"a"}'],
     [400, 'GET', '/work/none', {}, ''],
     [404, 'GET', '/work/01a202e1-ba69-7166-a651-e1fcf86e00e5', {}, ''],
     [404, 'GET', '/nothing', {}, ''],
@@ -152,8 +149,6 @@ describe('the service', () => {
     [405, 'DELETE', '/work', {}, ''],
     [405, 'OPTIONS', '/work', {}, ''],
     [404, 'OPTIONS', '/nothing', {}, ''],
-    [413, 'POST', '/work', JSON_TYPE, `{"name":"${'a'.repeat(200_000)}"}`],
-    [415, 'POST', '/work', { 'content-type': 'text/plain' }, 'a'],
     [431, 'GET', '/health', { 'x-long': 'a'.repeat(20_000) }, ''],
   ])('answers %i as described: %s %s', async (status, method, path, headers, body) => {
     expect((await ask(method, path, headers, body)).status).toBe(status);

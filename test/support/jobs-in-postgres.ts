@@ -1,6 +1,7 @@
 import type { PostgresPool } from '../../src/adapters/postgres/connection/postgres-pool';
 import { IDEMPOTENCY_KEYS } from '../../src/adapters/postgres/intake/idempotency-keys-table';
-import { KyselyRepository, schemaPartOf } from '../../src/adapters/postgres/intake/kysely-repository';
+import { KyselyRepository } from '../../src/adapters/postgres/intake/kysely-repository';
+import { schemaPartOf } from '../../src/adapters/postgres/intake/resource-schema';
 import { JOBS_TABLE } from '../../src/adapters/postgres/jobs/jobs-table';
 import { allMigrations } from '../../src/adapters/postgres/migrations/schema-part';
 import type { BatchWriterSettings } from '../../src/application/intake/batch-writer';

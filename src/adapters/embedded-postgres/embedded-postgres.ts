@@ -3,15 +3,13 @@ import { abortable } from '../../application/abortable';
 import type { Component, StopDetails } from '../../application/lifecycle/component';
 import type { Deadline } from '../../application/lifecycle/deadline';
 import type { Log } from '../../application/ports/log';
+import { TIME_BUDGET } from '../../domain/lifecycle/time-budget';
 import type { ProgramEnvironment } from './binaries';
 import { openCluster } from './cluster';
 import { EmbeddedPostgresError, USE_YOUR_OWN } from './embedded-postgres-error';
 import { findPlace } from './place';
 import { retirePredecessor } from './predecessor';
 import { type Server, serve } from './server';
-
-/** What is kept back for an immediate shutdown (SIGQUIT), which needs no checkpoint; half of a time that is short. */
-const FORCE_RESERVE_MS = 500;
 
 /** A server that ends more often than this, in so long a time, is left alone. */
 const RESTARTS_MAX = 5;
@@ -125,7 +123,7 @@ export class EmbeddedPostgres implements Component {
     const { kept } = this.#server;
     kept.letGo();
     const remainingMs = deadline.remainingMs();
-    if (await inTime(kept.ended, remainingMs - Math.min(FORCE_RESERVE_MS, remainingMs / 2))) return;
+    if (await inTime(kept.ended, remainingMs - Math.min(TIME_BUDGET.endPostgresMs, remainingMs / 2))) return;
     kept.signal('SIGQUIT');
     if (!(await inTime(kept.ended, deadline.remainingMs()))) kept.signal('SIGKILL');
     return { forced: 1 };

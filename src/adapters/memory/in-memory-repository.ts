@@ -1,5 +1,11 @@
 import type { IdempotencyKeys } from '../../application/intake/idempotency-keys';
-import type { Repository, Resource, Stored, Submission } from '../../application/intake/repository';
+import {
+  type Repository,
+  type Resource,
+  type Stored,
+  type Submission,
+  storedAmong,
+} from '../../application/intake/repository';
 import type { Clock } from '../../application/ports/clock';
 import type { DomainError } from '../../domain/domain-error';
 import { IdempotencyKeyReused, SubmissionCancelled } from '../../domain/intake/errors';
@@ -56,15 +62,11 @@ export class InMemoryRepository<R extends Resource> implements Repository<R> {
     return submissions.map((submission) => this.#storeOne(submission));
   }
 
-  async findStored(
+  findStored(
     submissions: readonly Submission<R>[],
     signal: AbortSignal,
   ): Promise<readonly (Stored<R> | undefined)[]> {
-    const ids = submissions.map(({ resource }) => resource.id);
-    const found = new Set((await this.findAll(ids, signal)).map(({ id }) => id));
-    return submissions.map(({ resource }) =>
-      found.has(resource.id) ? { resource: copy(resource), replayed: false } : undefined,
-    );
+    return storedAmong(this, submissions, signal);
   }
 
   async findAll(ids: readonly R['id'][], signal: AbortSignal): Promise<readonly R[]> {

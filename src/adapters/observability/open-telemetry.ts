@@ -4,10 +4,8 @@ import type * as Sdk from '@opentelemetry/sdk-node';
 import type { Component } from '../../application/lifecycle/component';
 import type { Deadline } from '../../application/lifecycle/deadline';
 import type { Log } from '../../application/ports/log';
+import { TIME_BUDGET } from '../../domain/lifecycle/time-budget';
 import { type Exchange, errorType, knownMethod, OTHER_METHOD, URL_SCHEME } from './http-attributes';
-
-/** How long the last spans may hold up the exit: the SDK tries an unreachable collector again for many seconds. */
-const FLUSH_WITHIN_MS = 1_000;
 
 /** A request of which a span is wanted; `query` without its question mark, headers by lower-case names. */
 export interface TracedRequest {
@@ -112,7 +110,7 @@ export class OpenTelemetry implements Component {
   }
 
   async #flush(deadline: Deadline): Promise<void> {
-    const withinMs = Math.min(FLUSH_WITHIN_MS, deadline.remainingMs());
+    const withinMs = Math.min(TIME_BUDGET.lastSpansMs, deadline.remainingMs());
     const flushed = new AbortController();
     const late = sleep(withinMs, undefined, { signal: flushed.signal }).then(() => {
       throw new Error(`the collector did not take them within ${Math.round(withinMs)} ms`);

@@ -65,3 +65,17 @@ export interface BatchSource<R extends Resource> {
 export interface Repository<R extends Resource>
   extends BatchStore<Submission<R>, Stored<R>>,
     BatchSource<R> {}
+
+/** {@link BatchStore.findStored} for a store that many can be read from at once. */
+export async function storedAmong<R extends Resource>(
+  source: BatchSource<R>,
+  submissions: readonly Submission<R>[],
+  signal: AbortSignal,
+): Promise<readonly (Stored<R> | undefined)[]> {
+  const ids = submissions.map(({ resource }) => resource.id);
+  const found = new Map((await source.findAll(ids, signal)).map((resource) => [resource.id, resource]));
+  return ids.map((id) => {
+    const resource = found.get(id);
+    return resource && { resource, replayed: false };
+  });
+}

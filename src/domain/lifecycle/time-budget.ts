@@ -15,6 +15,14 @@ export const TIME_BUDGET = {
   cancelStatementsMs: 250,
   /** A component stops itself at its deadline; it is left behind a moment later, so that it can still say what it forced. */
   overrunGraceMs: 50,
+  /** Before the listener closes: handshakes under way, accepting where descriptors are short, and, without the kernel, quiet. */
+  handshakesMs: 250,
+  acceptQueueMs: 1_000,
+  quietMs: 250,
+  /** Before the embedded Postgres' deadline: what has not ended is ended by force. */
+  endPostgresMs: 500,
+  /** How long the last spans may hold up the exit: the SDK tries an unreachable collector again for many seconds. */
+  lastSpansMs: 1_000,
   /** How long a scrape of the metrics that is under way may hold up the stop. A lost scrape is no lost work. */
   lastScrapeMs: 100,
   /** How long the last line may wait for a reader that has stalled; and of that, at a forced exit, the database. */
@@ -82,15 +90,16 @@ export function stopByMs(
 ): readonly number[] {
   const { requestsByMs, disposalMs } = policy;
   const disposing = wasReady ? statedMs.slice(1) : statedMs;
+  const equalMs = disposalMs / Math.max(1, disposing.length);
   const stated = disposing.reduce((sum: number, ms) => sum + (ms ?? 0), 0);
-  // More is said than there is: everybody gets less. Who says nothing counts for the average of the others.
   const silent = disposing.filter((ms) => ms === undefined).length;
-  const left = Math.max(0, disposalMs - stated);
-  const each = silent > 0 ? left / silent : 0;
-  const scale = stated > disposalMs ? disposalMs / stated : 1;
+  // Who says nothing has the rest, and where more is said than leaves an equal part, that: then everybody gets less.
+  const silentMs = Math.max(equalMs, (disposalMs - stated) / Math.max(1, silent));
+  const wanted = stated + silent * silentMs;
+  const scale = wanted > disposalMs ? disposalMs / wanted : 1;
   let at = requestsByMs;
   const ends = disposing.map((ms) => {
-    at += ms === undefined ? each : ms * scale;
+    at += (ms ?? silentMs) * scale;
     return at;
   });
   return wasReady && statedMs.length > 0 ? [requestsByMs, ...ends] : ends;

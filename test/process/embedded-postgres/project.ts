@@ -21,6 +21,8 @@ const SOURCES = [
   'src/application/abortable.ts',
   'src/application/lifecycle/deadline.ts',
   'src/application/lifecycle/single-flight.ts',
+  'src/domain/lifecycle',
+  'src/domain/domain-error.ts',
   'test/process/embedded-postgres/owner.ts',
 ];
 const folders: string[] = [];

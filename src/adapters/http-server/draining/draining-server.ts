@@ -2,8 +2,8 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Component, StopDetails } from '../../../application/lifecycle/component';
 import type { Deadline } from '../../../application/lifecycle/deadline';
+import { TIME_BUDGET } from '../../../domain/lifecycle/time-budget';
 import { closeListener } from '../listener/close-listener';
-import { ACCEPT_TIMEOUT_MS, HANDSHAKE_TIMEOUT_MS } from '../listener/empty-accept-queue';
 import type { Listener } from '../listener/listener';
 import { openListener } from '../listener/open-listener';
 import { saysClose } from './close-announcement';
@@ -71,8 +71,8 @@ export class DrainingServer implements Component {
     // Before any `Connection: close`: told so, clients reconnect at once, into a listener that is about to close.
     const halfMs = deadline.remainingMs() / 2;
     const report = await closeListener(this.#server, listener, {
-      handshakeTimeoutMs: Math.min(HANDSHAKE_TIMEOUT_MS, halfMs),
-      acceptTimeoutMs: Math.min(ACCEPT_TIMEOUT_MS, halfMs),
+      handshakeTimeoutMs: Math.min(TIME_BUDGET.handshakesMs, halfMs),
+      acceptTimeoutMs: Math.min(TIME_BUDGET.acceptQueueMs, halfMs),
     });
     this.#emit({ type: 'listener-closed', atMs: performance.now() - startedAt, report });
     const drain = new Drain({

@@ -1,5 +1,6 @@
 import type { Server } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { TIME_BUDGET } from '../../../domain/lifecycle/time-budget';
 import { closeByKernel } from './close-by-kernel';
 import type { EmptyingBounds } from './empty-accept-queue';
 import { linuxListenKernel } from './linux-listen-kernel';
@@ -58,7 +59,9 @@ async function emptyAndClose(
     if ('kernel' in access) return await closeByKernel(access.kernel, server, listener, options);
     throw new Error(access.unavailable);
   } catch (error) {
-    await acceptUntilQuiet(accepted, Math.min(QUIET_BOUND_MS, options.acceptTimeoutMs ?? QUIET_BOUND_MS));
+    // Under a flood it never gets quiet: closing late loses no less than closing now.
+    const { quietMs } = TIME_BUDGET;
+    await acceptUntilQuiet(accepted, Math.min(quietMs, options.acceptTimeoutMs ?? quietMs));
     closeSocketOnly(server);
     return { method: 'accept-until-quiet', reason: error instanceof Error ? error.message : String(error) };
   }
@@ -66,8 +69,6 @@ async function emptyAndClose(
 
 /** libuv accepts one connection a loop turn, so that many empty turns in a row mean an empty queue. */
 const QUIET_TURNS = 20;
-/** Under a flood it never gets quiet: closing late loses no less than closing now. */
-const QUIET_BOUND_MS = 250;
 
 /**
  * The best that can be done without the kernel's help: turn the loop until no connection comes any more.

@@ -1,8 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { TIME_BUDGET } from '../../../domain/lifecycle/time-budget';
 import type { AddressFamily, ListenKernel } from './listen-kernel';
-
-export const HANDSHAKE_TIMEOUT_MS = 250;
-export const ACCEPT_TIMEOUT_MS = 1_000;
 
 /** How long emptying the queue may take. */
 export interface EmptyingBounds {
@@ -45,7 +43,10 @@ interface QueueConsumer {
 export async function emptyAcceptQueue(
   kernel: ListenKernel,
   socket: ListeningSocket,
-  { handshakeTimeoutMs = HANDSHAKE_TIMEOUT_MS, acceptTimeoutMs = ACCEPT_TIMEOUT_MS }: EmptyingBounds,
+  {
+    handshakeTimeoutMs = TIME_BUDGET.handshakesMs,
+    acceptTimeoutMs = TIME_BUDGET.acceptQueueMs,
+  }: EmptyingBounds,
   consumer: QueueConsumer,
 ): Promise<string | undefined> {
   const began = performance.now();

@@ -111,7 +111,10 @@ const BODIES: readonly ProblemType[] = [
 /** What a request that uses the store may be answered with. */
 const STORE: readonly ProblemType[] = [
   notNow('store_unavailable', 'the database is unavailable', 'The database is unavailable.'),
-  notNow('store_overloaded', 'too much is waiting', 'More requests are waiting than can be taken in.'),
+  {
+    ...notNow('store_overloaded', 'too much is waiting', 'More requests are waiting than can be taken in.'),
+    isCommon: true,
+  },
 ];
 
 const IDEMPOTENCY: readonly ProblemType[] = [

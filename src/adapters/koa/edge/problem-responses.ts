@@ -11,7 +11,7 @@ export function problemResponses(catalogue: ProblemCatalogue, log: Log): Middlew
       if (missing) respond(ctx, catalogue.problem(missing, ctx.method));
     } catch (error) {
       const problem = catalogue.problemOf(error, ctx.method);
-      if (isOurs(error, problem)) {
+      if (isOurs(error, problem, catalogue)) {
         const { requestId, traceId } = ctx.state;
         log.error('a request failed', {
           requestId,
@@ -25,9 +25,8 @@ export function problemResponses(catalogue: ProblemCatalogue, log: Log): Middlew
   };
 }
 
-/** An overload is told by the request's own line alone: more work for each refusal would add to it. */
-function isOurs(error: unknown, { status, code }: Problem): boolean {
-  return status >= 500 && code !== 'store_overloaded' && !(error instanceof RequestError);
+function isOurs(error: unknown, { status, code }: Problem, catalogue: ProblemCatalogue): boolean {
+  return status >= 500 && !catalogue.type(code).isCommon && !(error instanceof RequestError);
 }
 
 /** A defect with all that is known of it; of a store that is away one line: a stack for each request says no more. */

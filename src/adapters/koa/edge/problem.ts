@@ -20,6 +20,8 @@ export interface ProblemType {
   readonly readDetail?: string;
   /** When trying again makes sense, in seconds (RFC 9110, section 10.2.3). */
   readonly retryAfterSeconds?: number;
+  /** The request's own line of the log says it all: an error of its own for each would add to the trouble. */
+  readonly isCommon?: boolean;
   /** Headers that an answer may have besides; in the OpenAPI document. */
   readonly headers?: readonly string[];
 }

@@ -38,14 +38,14 @@ const FORGET_KEYS = prepared(
 
 /** Forgets idempotency keys in Postgres. */
 export class KyselyIdempotencyKeys implements IdempotencyKeys {
-  readonly #database: PostgresPool;
+  readonly #pool: PostgresPool;
 
-  constructor(database: PostgresPool) {
-    this.#database = database;
+  constructor(pool: PostgresPool) {
+    this.#pool = pool;
   }
 
   async forget(ageMs: number, limit: number, signal: AbortSignal): Promise<number> {
-    const { rowCount } = await this.#database.run(FORGET_KEYS, [ageMs, limit], signal);
+    const { rowCount } = await this.#pool.run(FORGET_KEYS, [ageMs, limit], signal);
     return rowCount ?? 0;
   }
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Kysely, type Migration, sql } from 'kysely';
 import { JOB_SCOPE, type Job, type JobId, type JobName } from '../../../domain/jobs/job';
-import type { ResourceRow, ResourceTable } from '../intake/kysely-repository';
+import { type ResourceRow, resourceTable } from '../intake/resource-table';
 import { columnsOf, isThere, requireTypes, requireUnique } from '../migrations/taken-over';
 
 interface JobRow extends ResourceRow {
@@ -42,7 +42,7 @@ const specimen = (name: string): Job => ({
 });
 
 /** Jobs in Postgres. */
-export const JOBS_TABLE: ResourceTable<Job, JobRow> = {
+export const JOBS_TABLE = resourceTable<Job, JobRow>({
   name: 'jobs',
   scope: JOB_SCOPE,
   columns: {
@@ -56,4 +56,4 @@ export const JOBS_TABLE: ResourceTable<Job, JobRow> = {
     const [longest, ...others] = NAMES;
     return [specimen(longest), ...others.map(specimen)];
   },
-};
+});

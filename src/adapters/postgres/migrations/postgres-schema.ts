@@ -47,12 +47,12 @@ const APPLIED = prepared(
 /** Brings the database's tables to what this version needs. Safe for any number of replicas that start at once. */
 export class PostgresSchema implements Component {
   readonly name = 'postgres-schema';
-  readonly #database: PostgresPool;
+  readonly #pool: PostgresPool;
   readonly #parts: readonly SchemaPart[];
   readonly #log: Log;
 
-  constructor(database: PostgresPool, parts: readonly SchemaPart[], log: Log) {
-    this.#database = database;
+  constructor(pool: PostgresPool, parts: readonly SchemaPart[], log: Log) {
+    this.#pool = pool;
     this.#parts = parts;
     this.#log = log;
   }
@@ -66,14 +66,14 @@ export class PostgresSchema implements Component {
    */
   async start(signal: AbortSignal): Promise<void> {
     if (await this.#isCurrent(signal)) {
-      requireNothing((await this.#database.run(lackingStatement(this.#parts), [], signal)).rows);
+      requireNothing((await this.#pool.run(lackingStatement(this.#parts), [], signal)).rows);
     } else await this.#migrate(signal);
     signal.throwIfAborted();
   }
 
   /** Two cheap looks, since nearly every start finds nothing to do, and Kysely's migrator asks a dozen questions first. */
   async #isCurrent(signal: AbortSignal): Promise<boolean> {
-    const [look] = (await this.#database.run(LOOK, [], signal)).rows;
+    const [look] = (await this.#pool.run(LOOK, [], signal)).rows;
     if (!look) throw new Error('the database did not say who it is');
     const { encoding, database, role, readable } = look;
     if (encoding !== 'UTF8') {
@@ -88,12 +88,12 @@ export class PostgresSchema implements Component {
       throw new Error(`the role cannot read what has been applied; what helps: ${help}`);
     }
     const names = Object.keys(allMigrations(this.#parts));
-    return (await this.#database.run(APPLIED, [names], signal)).rows.length === names.length;
+    return (await this.#pool.run(APPLIED, [names], signal)).rows.length === names.length;
   }
 
   /** On a session of its own: a migration may take longer than any statement of a request, and the pool may be small. */
   async #migrate(signal: AbortSignal): Promise<void> {
-    const session = await this.#database.session(signal);
+    const session = await this.#pool.session(signal);
     const over = cancelUntilOver(session, signal);
     try {
       await this.#untilUnlocked(session, signal);

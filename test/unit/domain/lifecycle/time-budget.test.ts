@@ -51,6 +51,13 @@ describe('the waves of a stop', () => {
     expect(stopByMs(policy, [undefined, 100, undefined])).toEqual([requestsByMs, requestsByMs + 100, 5_000]);
   });
 
+  it('have each a part of the time, however much the others say that they take', () => {
+    const ends = stopByMs(policy, [undefined, 100_000, undefined, 100_000]);
+    const parts = ends.slice(1).map((at, index) => at - (ends[index] as number));
+    expect(Math.min(...parts)).toBeGreaterThan(0);
+    expect(ends.at(-1)).toBeCloseTo(5_000);
+  });
+
   it('are cut down alike where they say more than there is', () => {
     expect(stopByMs(policy, [undefined, disposalMs, disposalMs])).toEqual([
       requestsByMs,

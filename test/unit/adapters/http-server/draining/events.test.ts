@@ -1,16 +1,18 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import type { HttpServerEvent } from '../../../../../src/adapters/http-server';
-import { DrainingServer } from '../../../../../src/adapters/http-server';
+import {
+  DrainingServer,
+  type DrainingServerOptions,
+  type HttpServerEvent,
+} from '../../../../../src/adapters/http-server';
 import { Deadline } from '../../../../../src/application/lifecycle/deadline';
 
 const fail = () => {
   throw new Error('a defect');
 };
 
-it('are no way to end a drain: an observer and a canceller that throw are told of it', async () => {
-  let failures = 0;
-  const events: string[] = [];
+/** A started server that a handler is at a request of, which it never answers; and the request's client. */
+async function withRequestInFlight(options: Partial<DrainingServerOptions>) {
   let received = () => {};
   const inFlight = new Promise<void>((resolve) => {
     received = resolve;
@@ -19,6 +21,19 @@ it('are no way to end a drain: an observer and a canceller that throw are told o
     handler: () => received(),
     target: { kind: 'address', port: 0, host: '127.0.0.1' },
     lingerMs: 0,
+    ...options,
+  });
+  await server.start(new AbortController().signal);
+  const client = connect(server.address().port, '127.0.0.1');
+  client.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+  await inFlight;
+  return { server, client };
+}
+
+it('are no way to end a drain: an observer and a canceller that throw are told of it', async () => {
+  let failures = 0;
+  const events: string[] = [];
+  const { server, client } = await withRequestInFlight({
     cancel: fail,
     observer: ({ type }) => {
       if (type === 'callback-failed') failures += 1;
@@ -26,10 +41,6 @@ it('are no way to end a drain: an observer and a canceller that throw are told o
       fail();
     },
   });
-  await server.start(new AbortController().signal);
-  const client = connect(server.address().port, '127.0.0.1');
-  client.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
-  await inFlight;
   const deadline = Deadline.in(200);
   const stopping = server.stop(deadline);
   const [answer] = (await once(client, 'data')) as [Buffer];
@@ -54,20 +65,8 @@ it.each([
 ])(
   'a request that is cut short counts as forced, unless its loss is harmless (%s)',
   async (isLossHarmless, forced) => {
-    let received = () => {};
-    const inFlight = new Promise<void>((resolve) => {
-      received = resolve;
-    });
-    const server = new DrainingServer({
-      handler: () => received(),
-      target: { kind: 'address', port: 0, host: '127.0.0.1' },
-      lingerMs: 0,
-      isLossHarmless,
-    });
-    await server.start(new AbortController().signal);
-    const client = connect(server.address().port, '127.0.0.1').resume();
-    client.write('GET /hangs HTTP/1.1\r\nHost: x\r\n\r\n');
-    await inFlight;
+    const { server, client } = await withRequestInFlight({ isLossHarmless });
+    client.resume();
     const deadline = Deadline.in(100);
     expect(await server.stop(deadline)).toMatchObject({ forced });
     deadline.clear();
