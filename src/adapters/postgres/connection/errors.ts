@@ -123,7 +123,7 @@ function isLost(error: unknown): boolean {
 }
 
 /** Positively: whatever else is thrown is a defect of ours, and no reason to look a commit up or to send it again. */
-export function isConnectionError(error: unknown): error is Error {
+function isConnectionError(error: unknown): error is Error {
   // Not by instanceof: an error of Node's own may come from another realm.
   if (!types.isNativeError(error) || error instanceof DatabaseError) return false;
   const code = codeOf(error);
