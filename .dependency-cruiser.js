@@ -90,6 +90,21 @@ module.exports = {
       to: { path: '^src/bootstrap/' },
     },
     {
+      name: 'drain-package-knows-no-service',
+      comment: 'It is installed by people who have a service of their own: whatever it imports, they get.',
+      severity: 'error',
+      from: { path: '^src/bootstrap/drain/' },
+      to: {
+        path: ['^src/', NODE_MODULES],
+        pathNot: [
+          '^src/bootstrap/drain/',
+          '^src/(domain|application)/lifecycle/',
+          '^src/adapters/http-server/index[.]ts$',
+          '^src/adapters/process/termination-signals[.]ts$',
+        ],
+      },
+    },
+    {
       name: 'container-only-in-bootstrap',
       comment:
         'Whoever asks the container for something hides what it depends on; the constructor must say it.',

@@ -10,6 +10,7 @@ const LINES: Readonly<
   listening: ['info', 'listening'],
   'listener-closed': ['info', 'listener closed'],
   'idle-closed': ['debug', 'idle connections closed'],
+  'streams-ended': ['info', 'event streams ended'],
   'timed-out': ['info', 'half-received requests answered 408'],
   unread: ['info', 'answers that were not read given up'],
   cancelled: ['warn', 'requests ran out of time and were cancelled'],

@@ -84,6 +84,12 @@ const VIOLATIONS: readonly [rule: string, file: string, source: string][] = [
     `import type { Target } from '../../bootstrap/lint-target';`,
   ],
   [
+    'drain-package-knows-no-service',
+    'src/bootstrap/drain/uses-the-service.ts',
+    `import type { Target } from '../lint-target';`,
+  ],
+  ['drain-package-knows-no-service', 'src/bootstrap/drain/uses-npm.ts', `import Koa from 'koa';`],
+  [
     'container-only-in-bootstrap',
     'src/adapters/memory/uses-container.ts',
     `import { container } from 'tsyringe';`,
@@ -122,6 +128,7 @@ const ALLOWED: readonly [file: string, source: string][] = [
   ['src/bootstrap/modules/notes.ts', `import '../../domain/notes/lint-target';`],
   ['src/application/notes/uses-its-own.ts', `import '../../domain/notes/lint-target';`],
   ['src/bootstrap/uses-the-door.ts', `import { DrainingServer } from '../adapters/http-server';`],
+  ['src/bootstrap/drain/uses-the-door.ts', `import { DrainingServer } from '../../adapters/http-server';`],
   ['src/adapters/process/uses-process.ts', `import process from 'node:process';`],
   [
     'src/bootstrap/wires.ts',

@@ -2,6 +2,8 @@
  * The only door of this folder: an HTTP server on node:http whose stop loses no request. It knows nothing of frameworks, of the
  * shape of errors, of logs, or of what the requests are about.
  */
+export type { Drainable, DrainOptions, DrainReport, ListenerReport } from './attached/api';
+export { type AnyServer, drainable, isDrainable } from './attached/drainable';
 export { DrainingServer } from './draining/draining-server';
 export type { HttpServerEvent, HttpServerObserver } from './draining/events';
 export type { ConnectionCounts, DrainingServerOptions, HttpLimits } from './draining/options';

@@ -42,10 +42,11 @@ export async function hastyServer(farewell: Farewell, maxPatienceMs: number): Pr
     const connection = new Connection(socket, {
       refusals,
       peerFinTimeoutMs: 500,
-      stalledBodyTimeoutMs: 500,
+      silentClientTimeoutMs: 500,
       discardTimeoutMs: 5_000,
       onOver,
     });
+    connection.takeOver();
     connections.set(socket, connection);
     socket.once('close', () => connections.delete(socket));
   });

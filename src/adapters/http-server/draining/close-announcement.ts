@@ -3,6 +3,8 @@ import type { Connection } from './connection';
 
 const held = new WeakMap<ServerResponse, () => void>();
 
+const announcing = new WeakSet<ServerResponse>();
+
 /**
  * Makes a response of the drain carry `Connection: close` if it is the last one outstanding on its connection when
  * its head is made, and only then: on the first of three pipelined responses it would kill the other two.
@@ -16,7 +18,8 @@ export function announceClose(
   response: ServerResponse,
   arriving: () => boolean,
 ): void {
-  if (response.headersSent) return;
+  if (response.headersSent || announcing.has(response)) return;
+  announcing.add(response);
   const { writeHead, write, flushHeaders, end } = response;
   const isFront = () => connection.responses[0] === response;
   const isLast = () =>
@@ -28,8 +31,9 @@ export function announceClose(
   let heldHead: unknown[] | undefined;
   const makeHead = (args: unknown[]) => {
     heldHead = undefined;
-    if (!response.headersSent && isLast()) response.setHeader('Connection', 'close');
-    Reflect.apply(writeHead, response, args);
+    const closes = !response.headersSent && isLast();
+    if (closes) response.setHeader('Connection', 'close');
+    Reflect.apply(writeHead, response, closes || !connection.isGuarded ? args : withoutClose(response, args));
   };
   const releaseHead = () => {
     if (!response.headersSent) makeHead(heldHead ?? [response.statusCode]);
@@ -60,6 +64,32 @@ export function announceClose(
       return response;
     },
   });
+}
+
+/**
+ * Frameworks that know of the stop (Fastify, stoppable) say `Connection: close` on whatever they answer. Takes it back where
+ * the client has not asked for it.
+ *
+ * @returns the arguments of `writeHead`, with any of its three forms of headers
+ */
+function withoutClose(response: ServerResponse, args: readonly unknown[]): readonly unknown[] {
+  const { complete, headers, httpVersionMinor } = response.req;
+  if (response.headersSent || !complete || httpVersionMinor === 0 || saysSo(headers.connection)) return args;
+  response.shouldKeepAlive = true;
+  if (saysSo(response.getHeader('connection'))) response.removeHeader('connection');
+  return args.map((arg) => (typeof arg === 'object' && arg !== null ? withoutCloseIn(arg) : arg));
+}
+
+function withoutCloseIn(headers: object): object {
+  const isClose = ([name, value]: readonly unknown[]) => /^connection$/i.test(String(name)) && saysSo(value);
+  if (!Array.isArray(headers))
+    return Object.fromEntries(Object.entries(headers).filter((field) => !isClose(field)));
+  if (Array.isArray(headers[0])) return headers.filter((field) => !isClose(field));
+  return headers.filter((_, at) => !isClose(headers.slice(at & ~1, (at & ~1) + 2)));
+}
+
+function saysSo(value: unknown): boolean {
+  return /(?:^|,)\s*close\s*(?:,|$)/i.test(String(value ?? ''));
 }
 
 /** Lets the response that has come to the front go, if it had been held. */

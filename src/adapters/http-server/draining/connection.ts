@@ -2,14 +2,17 @@ import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { discardInput } from './discard-input';
 import type { RefusalKind, Refusals } from './refusals';
+import { guardSocket } from './socket-guard';
 
-interface ConnectionOptions {
+export interface ConnectionOptions {
   readonly refusals: Refusals;
   readonly peerFinTimeoutMs: number;
-  readonly stalledBodyTimeoutMs: number;
+  readonly silentClientTimeoutMs: number;
   readonly discardTimeoutMs: number;
   /** Called when a response is over: answered, or cut. */
   readonly onOver: (connection: Connection, response: ServerResponse) => void;
+  /** Called when somebody else destroys the connection while requests are outstanding. */
+  readonly onCut?: (connection: Connection) => void;
 }
 
 /**
@@ -37,25 +40,54 @@ export class Connection {
   readonly responses: ServerResponse[] = [];
   /** The one listener of every response on this connection, so that a request costs no closure. */
   readonly onResponseClose = () => this.#responseOver();
+  /** The listener is closed: clients may be told to go. */
+  isDraining = false;
   readonly #options: ConnectionOptions;
+  #isGuarded = false;
   #state: ConnectionState = 'open';
   #peerTimeoutMs: number;
+  #destroy: () => void;
   /** What is to be said, before the FIN, after everything that is outstanding. */
   #closingBytes: string | undefined;
 
   constructor(
     readonly socket: Socket,
     options: ConnectionOptions,
+    /** Before it, in `performance.now()`, it has not had its time to speak, and does not count as idle. */
+    readonly idleFrom = Number.NEGATIVE_INFINITY,
   ) {
     this.#options = options;
     this.#peerTimeoutMs = options.peerFinTimeoutMs;
+    this.#destroy = () => socket.destroy();
+  }
+
+  /** From now on the end of the connection is ours alone. */
+  takeOver(): void {
+    const { socket } = this;
     // http.Server calls this after an answer with `Connection: close`; its own one closes with the client's bytes
     // unread, an RST.
     socket.destroySoon = () => {
       // Answered early (413): the client is writing, and may pause for longer than a FIN takes to come back.
-      if (this.responses[0]?.req.complete === false) this.#peerTimeoutMs = options.stalledBodyTimeoutMs;
+      if (this.responses[0]?.req.complete === false)
+        this.#peerTimeoutMs = this.#options.silentClientTimeoutMs;
       this.lingeringClose();
     };
+  }
+
+  /** Besides, others may know the socket, and want it closed when the server stops: not while we look after it. */
+  guard(): void {
+    this.takeOver();
+    this.#isGuarded = true;
+    this.#destroy = guardSocket(this.socket, (how) => {
+      if (this.isHijacked || this.isClosing) return true;
+      const mayDestroy = how === 'destroy' && this.responses.length > 0;
+      if (mayDestroy) this.#options.onCut?.(this);
+      return mayDestroy;
+    });
+  }
+
+  destroy(): void {
+    this.#destroy();
   }
 
   get state(): ConnectionState {
@@ -79,9 +111,17 @@ export class Connection {
     return detached || this.#state === 'upgraded';
   }
 
-  /** Whether an answer with `Connection: close` may be the last thing said: not if a refusal is to follow it. */
+  /** Whether others would end it too, or say that it is about to end. */
+  get isGuarded(): boolean {
+    return this.#isGuarded;
+  }
+
+  /**
+   * Whether an answer with `Connection: close` may be the last thing said: not before the listener is closed, and not if a
+   * refusal is to follow it.
+   */
   get mayCloseWithAnswer(): boolean {
-    return this.#closingBytes === undefined;
+    return this.isDraining && this.#closingBytes === undefined;
   }
 
   upgrade(): void {
@@ -125,7 +165,7 @@ export class Connection {
     if (this.isClosing) return;
     const { isHijacked, socket } = this;
     const { discardTimeoutMs, peerFinTimeoutMs } = this.#options;
-    const destroy = () => socket.destroy();
+    const destroy = () => this.destroy();
     const limit = setTimeout(destroy, isHijacked ? peerFinTimeoutMs : discardTimeoutMs).unref();
     socket.once('close', () => clearTimeout(limit));
     socket.setTimeout(this.#peerTimeoutMs, destroy);

@@ -1,11 +1,14 @@
-import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Alongside } from './alongside';
 import { announceClose, isHeld, releaseFront } from './close-announcement';
 import type { Connection } from './connection';
 import type { DrainPlan } from './drain-plan';
 import { DrainTally } from './drain-tally';
+import { endQuietly, isEventStream } from './event-streams';
 import type { DrainEvent, HttpServerEvent } from './events';
-import { halfReceived, isHalfReceived } from './half-received';
+import type { Receiving } from './half-received';
+import type { EndlessPolicy } from './options';
 import type { Refusals } from './refusals';
 import { Silence, UnreadAnswers } from './silent-clients';
 
@@ -19,13 +22,14 @@ const LOOK_EVERY_MS = 10;
 const LOOKING_SHARE = 0.1;
 const LAST_LOOKS_SHARE = 0.25;
 
-export interface DrainOptions {
-  readonly server: Server;
+export interface DrainContext extends EndlessPolicy {
+  readonly receiving: Receiving;
   readonly connections: ReadonlyMap<Socket, Connection>;
-  readonly handler: RequestListener;
   readonly refusals: Refusals;
   readonly cancel: () => void;
   readonly silentClientTimeoutMs: number;
+  /** Whatever else must be over before the drain is: handshakes, sessions of HTTP/2. */
+  readonly alongside: readonly Alongside[];
   readonly plan: DrainPlan;
   /** When `stop` was called; `performance.now()`. */
   readonly startedAt: number;
@@ -37,7 +41,9 @@ export class Drain {
   readonly tally: DrainTally;
   /** Resolves when no connection is left; `plan.destroyAt` at the latest. Never rejects. */
   readonly done: Promise<void>;
-  readonly #options: DrainOptions;
+  /** The same, but for upgraded connections, which their protocol ends; no later than `done`. */
+  readonly answered: Promise<void>;
+  readonly #context: DrainContext;
   // A paused socket is our own handler being slow, not the client.
   readonly #sending = new Silence((socket) => (socket.isPaused() ? undefined : socket.bytesRead));
   readonly #unread: UnreadAnswers;
@@ -49,33 +55,43 @@ export class Drain {
   #nextLookAt = Number.POSITIVE_INFINITY;
   #ended = false;
   #finish = () => {};
+  #allAnswered = () => {};
   #phase: 'serving' | 'cancelled' | 'refused' | 'destroyed' = 'serving';
 
-  constructor(options: DrainOptions) {
-    this.#options = options;
-    this.tally = new DrainTally(options.refusals);
-    this.#unread = new UnreadAnswers(options.connections, options.silentClientTimeoutMs);
+  constructor(context: DrainContext) {
+    this.#context = context;
+    this.tally = new DrainTally(context.refusals);
+    this.#unread = new UnreadAnswers(context.connections, context.silentClientTimeoutMs);
     this.done = new Promise((resolve) => {
       this.#finish = resolve;
     });
-    for (const connection of options.connections.values()) {
+    this.answered = new Promise((resolve) => {
+      this.#allAnswered = resolve;
+    });
+    for (const connection of context.connections.values()) {
+      connection.isDraining = true;
       for (const response of connection.responses) this.#expect(connection, response);
     }
     this.#look();
   }
 
   /** A request that arrived during the drain; it is on its connection's list already. */
-  take(connection: Connection, request: IncomingMessage, response: ServerResponse): void {
+  take(
+    connection: Connection,
+    request: IncomingMessage,
+    response: ServerResponse,
+    handler: RequestListener,
+  ): void {
     this.#expect(connection, response);
     // One loop turn later everything that was pipelined behind it has been parsed, and the close goes on the last.
     setImmediate(() => {
       if (response.destroyed || response.writableEnded || connection.isClosing) return;
       if (this.#phase === 'serving') {
-        this.#options.handler(request, response);
+        handler(request, response);
         return;
       }
       this.tally.turnAway(response);
-      this.#options.refusals.inTurn(response, 'not-run');
+      this.#context.refusals.inTurn(response, 'not-run');
     });
   }
 
@@ -90,19 +106,26 @@ export class Drain {
   closed(connection: Connection): void {
     for (const response of connection.responses) this.tally.over(response);
     this.#idle(connection);
-    if (this.#options.connections.size === 0) this.#end();
+    this.endIfOver();
+  }
+
+  /** Of whatever is {@link Alongside} the last may have gone. */
+  endIfOver(): void {
+    const { alongside, connections } = this.#context;
+    if (connections.size === 0 && alongside.every(({ size }) => size === 0)) this.#end();
   }
 
   #expect(connection: Connection, response: ServerResponse): void {
+    connection.isDraining = true;
     this.#busy.add(connection);
     this.tally.expect(response);
-    announceClose(connection, response, () => isHalfReceived(this.#options.server, connection.socket));
+    announceClose(connection, response, () => this.#context.receiving.has(connection.socket));
   }
 
   /** Only the last one changes anything: then closing the idle may be due. Others may become the last one after it. */
   #idle(connection: Connection): void {
     if (!this.#busy.delete(connection) || this.#busy.size > 0) return;
-    if (performance.now() < this.#options.plan.closeIdleAt) return;
+    if (performance.now() < this.#context.plan.closeIdleAt) return;
     const { at, tookMs } = this.#looked;
     this.#lookAt(at + tookMs / LAST_LOOKS_SHARE);
   }
@@ -114,7 +137,7 @@ export class Drain {
     this.#advance(at);
     const tookMs = performance.now() - at;
     this.#looked = { at, tookMs };
-    const { closeIdleAt, cancelAt, refuseAt, destroyAt } = this.#options.plan;
+    const { closeIdleAt, cancelAt, refuseAt, destroyAt } = this.#context.plan;
     const due = [closeIdleAt, cancelAt, refuseAt, destroyAt].find((moment) => moment > at) ?? at;
     this.#lookAt(Math.max(at + LOOK_EVERY_MS, Math.min(at + tookMs / LOOKING_SHARE, due)));
   }
@@ -128,22 +151,24 @@ export class Drain {
   }
 
   #advance(now: number): void {
-    const { connections, plan } = this.#options;
-    if (connections.size === 0) {
-      this.#end();
-      return;
-    }
-    const half = halfReceived(this.#options.server);
+    const { alongside, plan, receiving } = this.#context;
+    for (const other of alongside) other.advance(now, plan);
+    this.endIfOver();
+    if (this.#ended) return;
+    const half = receiving.all();
     this.#timeOut(half, now);
     this.#giveUpUnread();
     if (this.#phase === 'serving' && now >= plan.cancelAt) this.#cancel();
     if (this.#phase === 'cancelled' && now >= plan.refuseAt) this.#refuse();
     if (this.#phase === 'refused' && now >= plan.destroyAt) this.#destroy();
-    if (now >= plan.closeIdleAt) this.#closeIdle(half);
+    if (now >= plan.closeIdleAt) {
+      this.#endStreams();
+      this.#closeIdle(half, now);
+    }
   }
 
   #timeOut(half: Set<Socket>, now: number): void {
-    const { connections, silentClientTimeoutMs, plan } = this.#options;
+    const { connections, silentClientTimeoutMs, plan } = this.#context;
     let requests = 0;
     for (const socket of half) {
       const connection = connections.get(socket);
@@ -166,21 +191,22 @@ export class Drain {
   #cancel(): void {
     this.#phase = 'cancelled';
     const responses = this.#unanswered();
-    if (responses.length === 0) return;
+    const elsewhere = this.#context.alongside.reduce((sum, { unanswered }) => sum + unanswered, 0);
+    if (responses.length + elsewhere === 0) return;
     this.tally.cancel(responses);
-    this.#emit({ type: 'cancelled', requests: responses.length });
-    this.#options.cancel();
+    this.#emit({ type: 'cancelled', requests: responses.length + elsewhere });
+    this.#context.cancel();
   }
 
   #refuse(): void {
     this.#phase = 'refused';
     let requests = 0;
-    for (const connection of this.#options.connections.values()) {
+    for (const connection of this.#context.connections.values()) {
       const newest = connection.responses.at(-1);
       for (const response of connection.isHijacked ? [] : connection.responses) {
         if (response.headersSent || isHeld(response)) continue;
         const close = response === newest && connection.mayCloseWithAnswer;
-        this.#options.refusals.inPlaceOfHandler(response, 'not-awaited', close);
+        this.#context.refusals.inPlaceOfHandler(response, 'not-awaited', close);
         requests += 1;
       }
     }
@@ -189,28 +215,50 @@ export class Drain {
 
   #destroy(): void {
     this.#phase = 'destroyed';
-    const { connections } = this.#options;
+    const { connections, upgraded } = this.#context;
     this.#emit({ type: 'destroyed', connections: connections.size });
-    for (const connection of connections.values()) connection.socket.destroy();
+    for (const connection of connections.values()) {
+      if (upgraded === 'wait' && connection.isHijacked && !connection.isClosing) this.tally.forced += 1;
+      connection.destroy();
+    }
+  }
+
+  /** Where nobody ends them they have no end: it is the application's work until the end of the linger, and then ours. */
+  #endStreams(): void {
+    if (this.#context.eventStreams === 'wait') return;
+    let streams = 0;
+    for (const { isHijacked, responses } of this.#context.connections.values()) {
+      const [front] = responses;
+      if (isHijacked || front === undefined || !isEventStream(front)) continue;
+      endQuietly(front);
+      streams += 1;
+    }
+    if (streams > 0) this.#emit({ type: 'streams-ended', streams });
   }
 
   /**
    * While anything is in flight the idle may stay: whoever asks for the health on one sees the 503. All get the whole
    * linger, also those that had long been silent: a balancer asks only every few seconds, and is to see the 503 too.
    */
-  #closeIdle(half: Set<Socket>): void {
-    const open = [...this.#options.connections.values()].filter((connection) => !connection.isClosing);
+  #closeIdle(half: Set<Socket>, now: number): void {
+    const { connections, upgraded } = this.#context;
+    const isLast = this.#phase === 'refused';
+    const open = [...connections.values()].filter((connection) => !connection.isClosing);
     const hijacked = open.filter((connection) => connection.isHijacked);
-    const idle = open.filter((c) => !c.isHijacked && c.responses.length === 0 && !half.has(c.socket));
-    const quiet = idle.length + hijacked.length === open.length || this.#phase === 'refused';
-    const leaving = quiet ? [...hijacked, ...idle] : hijacked;
+    const idle = open.filter(
+      (c) =>
+        !c.isHijacked && c.responses.length === 0 && !half.has(c.socket) && (c.idleFrom <= now || isLast),
+    );
+    if (hijacked.length === connections.size) this.#allAnswered();
+    const quiet = idle.length + hijacked.length === open.length || isLast;
+    const leaving = [...(upgraded === 'wait' ? [] : hijacked), ...(quiet ? idle : [])];
     if (leaving.length > 0) afterReading(() => this.#closeAll(leaving));
   }
 
   #closeAll(leaving: Connection[]): void {
-    const half = halfReceived(this.#options.server);
+    const half = this.#context.receiving.all();
     // A request that is on the wire learns from the 408 that it was not carried out; a FIN would leave that open.
-    const notCarriedOut = this.#options.refusals.bytes('timed-out');
+    const notCarriedOut = this.#context.refusals.bytes('timed-out');
     let connections = 0;
     for (const connection of leaving) {
       const busy = connection.responses.length > 0 || half.has(connection.socket);
@@ -222,17 +270,18 @@ export class Drain {
   }
 
   #unanswered(): ServerResponse[] {
-    const served = [...this.#options.connections.values()].filter((connection) => !connection.isHijacked);
+    const served = [...this.#context.connections.values()].filter((connection) => !connection.isHijacked);
     return served.flatMap(({ responses }) => responses).filter((response) => response.req.complete);
   }
 
   #emit(event: DrainEvent): void {
-    this.#options.emit({ ...event, atMs: performance.now() - this.#options.startedAt });
+    this.#context.emit({ ...event, atMs: performance.now() - this.#context.startedAt });
   }
 
   #end(): void {
     this.#ended = true;
     clearTimeout(this.#timer);
+    this.#allAnswered();
     this.#finish();
   }
 }

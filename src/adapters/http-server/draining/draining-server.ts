@@ -1,15 +1,10 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Component, StopDetails } from '../../../application/lifecycle/component';
 import type { Deadline } from '../../../application/lifecycle/deadline';
-import { TIME_BUDGET } from '../../../domain/lifecycle/time-budget';
-import { closeListener } from '../listener/close-listener';
 import type { Listener } from '../listener/listener';
 import { openListener } from '../listener/open-listener';
-import { saysClose } from './close-announcement';
-import { Connection } from './connection';
-import { Drain } from './drain';
-import { planDrain } from './drain-plan';
+import { Connections } from './connections';
 import type { HttpServerEvent } from './events';
 import { continueWhenRead, createHttpServer } from './http-server';
 import {
@@ -18,7 +13,7 @@ import {
   type DrainingServerOptions,
   type HttpLimits,
 } from './options';
-import { judgeClientError, plainRefusal, Refusals } from './refusals';
+import { plainRefusal, Refusals } from './refusals';
 import { UnreadAnswers } from './silent-clients';
 
 /** Between two looks for answers that nobody reads. */
@@ -35,20 +30,24 @@ export class DrainingServer implements Component {
   readonly stopWithinMs?: number;
   readonly #options: DrainingServerOptions;
   readonly #limits: HttpLimits;
-  readonly #refusals: Refusals;
   readonly #server: Server;
-  readonly #connections = new Map<Socket, Connection>();
+  readonly #connections: Connections;
   #listener: Listener | undefined;
-  #drain: Drain | undefined;
   #watch: NodeJS.Timeout | undefined;
 
   constructor(options: DrainingServerOptions) {
     this.#options = options;
     this.name = options.name ?? 'http-server';
     if (options.stopWithinMs !== undefined) this.stopWithinMs = options.stopWithinMs;
-    this.#refusals = new Refusals(options.refusalLook ?? plainRefusal);
     this.#limits = { ...DEFAULT_HTTP_LIMITS, ...options.limits };
     this.#server = this.#createServer();
+    this.#connections = new Connections({
+      server: this.#server,
+      refusals: new Refusals(options.refusalLook ?? plainRefusal),
+      limits: this.#limits,
+      areOurs: true,
+      emit: (event) => this.#emit(event),
+    });
   }
 
   /** Listens, unless `signal` is aborted. Rejects with the error of the bind (`EADDRINUSE`, ...). */
@@ -58,7 +57,7 @@ export class DrainingServer implements Component {
     const { address } = this.#listener;
     const text = typeof address === 'string' ? address : `${address.address}:${address.port}`;
     this.#emit({ type: 'listening', address: text });
-    const unread = new UnreadAnswers(this.#connections, this.#limits.unreadAnswerTimeoutMs);
+    const unread = new UnreadAnswers(this.#connections.all, this.#limits.unreadAnswerTimeoutMs);
     this.#watch = setInterval(() => unread.cut(), LOOK_EVERY_MS).unref();
   }
 
@@ -67,47 +66,33 @@ export class DrainingServer implements Component {
     const startedAt = performance.now();
     const listener = this.#listener;
     if (listener === undefined) return {};
-    const atSignal = this.connectionCounts();
-    // Before any `Connection: close`: told so, clients reconnect at once, into a listener that is about to close.
-    const halfMs = deadline.remainingMs() / 2;
-    const report = await closeListener(this.#server, listener, {
-      handshakeTimeoutMs: Math.min(TIME_BUDGET.handshakesMs, halfMs),
-      acceptTimeoutMs: Math.min(TIME_BUDGET.acceptQueueMs, halfMs),
-    });
-    this.#emit({ type: 'listener-closed', atMs: performance.now() - startedAt, report });
-    const drain = new Drain({
-      server: this.#server,
-      connections: this.#connections,
-      handler: this.#options.handler,
-      refusals: this.#refusals,
-      cancel: () => this.#tell(this.#options.cancel),
-      silentClientTimeoutMs: this.#limits.silentClientTimeoutMs,
-      plan: planDrain(startedAt, deadline.at, this.#options.lingerMs),
-      startedAt,
-      emit: (event) => this.#emit(event),
-    });
-    this.#drain = drain;
     clearInterval(this.#watch);
-    await drain.done;
-    const { answered, failed, timedOut, turnedAway, unread, lastAnswerAt } = drain.tally;
-    const forced = this.#options.isLossHarmless ? 0 : drain.tally.forced;
-    const drainMs = performance.now() - startedAt;
-    const lastAnswerAtMs = lastAnswerAt === undefined ? undefined : lastAnswerAt - startedAt;
-    this.#emit({ type: 'drained', atMs: drainMs, lastAnswerAtMs, forced });
+    const outcome = await this.#connections.close({
+      listener,
+      startedAt,
+      deadlineAt: deadline.at,
+      lingerMs: this.#options.lingerMs,
+      cancel: () => this.#tell(this.#options.cancel),
+      upgraded: 'end',
+      eventStreams: 'wait',
+    });
+    const { answered, failed, timedOut, turnedAway, unread } = outcome.tally;
+    const { atSignal, lastAnswerAtMs, listener: report, tookMs } = outcome;
+    const forced = this.#options.isLossHarmless ? 0 : outcome.forced;
+    this.#emit({ type: 'drained', atMs: tookMs, lastAnswerAtMs, forced });
     return {
       forced,
       figures: {
         connectionsAtSignal: atSignal.total,
         activeAtSignal: atSignal.active,
-        acceptedFromQueue: report.accepted,
-        listenerCloseMs: report.tookMs,
-        ...(report.synDropMs === undefined ? {} : { synDropMs: report.synDropMs }),
+        ...(report && { acceptedFromQueue: report.accepted, listenerCloseMs: report.tookMs }),
+        ...(report?.synDropMs === undefined ? {} : { synDropMs: report.synDropMs }),
         answeredDuringDrain: answered,
         failedDuringDrain: failed,
         timedOut,
         turnedAway,
         unread,
-        drainMs,
+        drainMs: tookMs,
       },
     };
   }
@@ -121,65 +106,27 @@ export class DrainingServer implements Component {
   }
 
   connectionCounts(): ConnectionCounts {
-    let active = 0;
-    for (const { responses } of this.#connections.values()) if (responses.length > 0) active += 1;
-    const total = this.#connections.size;
-    return { total, active, idle: total - active };
+    return this.#connections.counts();
   }
 
   #createServer(): Server {
+    const { handler, onUpgrade } = this.#options;
     const server = createHttpServer(this.#limits, {
-      accepted: (socket) => this.#accepted(socket),
-      received: (request, response, expectsContinue) => this.#received(request, response, expectsContinue),
-      failed: (error, socket) => this.#failed(error, socket),
-      idleTooLong: (socket) => this.#connections.get(socket)?.lingeringClose(),
+      accepted: (socket) => this.#connections.accepted(socket),
+      received: (request, response, expectsContinue) => {
+        if (expectsContinue) continueWhenRead(request, response);
+        this.#connections.received(request, response, handler);
+      },
+      failed: (error, socket) => this.#connections.failed(error, socket),
+      idleTooLong: (socket) => this.#connections.idleTooLong(socket),
     });
-    const { onUpgrade } = this.#options;
     if (onUpgrade) {
       server.on('upgrade', (request, socket, head) => {
-        this.#connections.get(socket as Socket)?.upgrade();
+        this.#connections.upgraded(socket as Socket);
         onUpgrade(request, socket, head);
       });
     }
     return server;
-  }
-
-  #accepted(socket: Socket): void {
-    const { peerFinTimeoutMs, silentClientTimeoutMs, discardTimeoutMs } = this.#limits;
-    const connection = new Connection(socket, {
-      refusals: this.#refusals,
-      peerFinTimeoutMs,
-      stalledBodyTimeoutMs: silentClientTimeoutMs,
-      discardTimeoutMs,
-      onOver: (over, response) => this.#drain?.over(over, response),
-    });
-    this.#connections.set(socket, connection);
-    socket.once('close', () => {
-      this.#connections.delete(socket);
-      this.#drain?.closed(connection);
-    });
-  }
-
-  #received(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void {
-    const connection = this.#connections.get(request.socket);
-    // Never run what cannot be answered.
-    if (!connection?.takesRequests || (connection.responses.length > 0 && saysClose(connection))) {
-      request.resume();
-      return;
-    }
-    if (expectsContinue) continueWhenRead(request, response);
-    connection.responses.push(response);
-    response.on('close', connection.onResponseClose);
-    if (this.#drain) this.#drain.take(connection, request, response);
-    else this.#options.handler(request, response);
-  }
-
-  #failed(error: NodeJS.ErrnoException, socket: Socket): void {
-    const connection = this.#connections.get(socket);
-    const verdict = judgeClientError(error);
-    if (connection === undefined || verdict === 'destroy' || !socket.writable) socket.destroy();
-    else if (verdict === 'ignore') connection.stopReading();
-    else connection.refuse(verdict);
   }
 
   #emit(event: HttpServerEvent): void {

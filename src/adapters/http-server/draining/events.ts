@@ -20,6 +20,8 @@ export type HttpServerEvent =
 export type DrainEvent =
   /** Idle connections got 408 and FIN, upgraded ones FIN. */
   | { readonly type: 'idle-closed'; readonly connections: number }
+  /** Streams of server-sent events were ended. */
+  | { readonly type: 'streams-ended'; readonly streams: number }
   /** Requests that were never completely received got 408. */
   | { readonly type: 'timed-out'; readonly requests: number }
   /** Answers that their clients had stopped reading were given up, and the connections cut. */

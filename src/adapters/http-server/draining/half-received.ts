@@ -45,3 +45,26 @@ export function parserList(server: Server): ParserList | undefined {
   );
   return symbol && (server as unknown as Record<symbol, ParserList>)[symbol];
 }
+
+/** On which connections something is arriving. */
+export interface Receiving {
+  all(): Set<Socket>;
+  has(socket: Socket): boolean;
+}
+
+/** @param isHalfRecord what of TLS has come and cannot be read yet; see TlsRecords */
+export function receivingOf(
+  server: Server,
+  connections: ReadonlyMap<Socket, unknown>,
+  isHalfRecord?: (socket: Socket) => boolean,
+): Receiving {
+  return {
+    all() {
+      const sockets = halfReceived(server);
+      if (isHalfRecord)
+        for (const socket of connections.keys()) if (isHalfRecord(socket)) sockets.add(socket);
+      return sockets;
+    },
+    has: (socket) => isHalfReceived(server, socket) || isHalfRecord?.(socket) === true,
+  };
+}

@@ -25,6 +25,14 @@ export interface DrainingServerOptions {
   readonly onUpgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 }
 
+/** What becomes of what has no end of its own, at the end of the linger: it is ended, or waited for as long as there is time. */
+export interface EndlessPolicy {
+  /** Connections that speak another protocol, WebSockets say, or that a handler has taken. */
+  readonly upgraded: 'end' | 'wait';
+  /** Server-sent events. */
+  readonly eventStreams: 'end' | 'wait';
+}
+
 /** Connections at this moment. `active`: with a request that a handler is at; the others are idle. */
 export interface ConnectionCounts {
   readonly total: number;

@@ -37,10 +37,11 @@ export class UnreadAnswers {
   cut(): ServerResponse[] {
     const now = performance.now();
     const unread: ServerResponse[] = [];
-    for (const { socket, responses, isHijacked } of this.#connections.values()) {
+    for (const connection of this.#connections.values()) {
+      const { socket, responses, isHijacked } = connection;
       if (responses.length === 0 || isHijacked || this.#silence.ofMs(socket, now) < this.#timeoutMs) continue;
       unread.push(...responses);
-      socket.destroy();
+      connection.destroy();
     }
     return unread;
   }

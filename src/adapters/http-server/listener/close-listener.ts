@@ -1,3 +1,4 @@
+import { unlinkSync } from 'node:fs';
 import type { Server } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { TIME_BUDGET } from '../../../domain/lifecycle/time-budget';
@@ -7,6 +8,7 @@ import { linuxListenKernel } from './linux-listen-kernel';
 import type { KernelAccess } from './listen-kernel';
 import type { Listener, ListenerCloseReport } from './listener';
 import { closeSocketOnly } from './node-internals';
+import { sharedBecause } from './shared-socket';
 
 /** How to close. `kernel` is for tests and for platforms of one's own; the default is Linux through koffi. */
 export interface CloseOptions extends EmptyingBounds {
@@ -45,25 +47,48 @@ async function close(
 
 async function emptyAndClose(
   server: Server,
-  listener: Listener,
+  { address, target }: Listener,
   options: CloseOptions,
   accepted: () => number,
 ): Promise<Omit<ListenerCloseReport, 'accepted' | 'tookMs'>> {
-  if (listener.target.kind === 'inherited') {
+  if (target.kind === 'inherited') {
     // The queue belongs to the socket, which lives on: whoever owns it next accepts what waits there.
     closeSocketOnly(server);
     return { method: 'inherited' };
   }
-  const access = options.kernel ?? linuxListenKernel();
-  try {
-    if ('kernel' in access) return await closeByKernel(access.kernel, server, listener, options);
-    throw new Error(access.unavailable);
-  } catch (error) {
+  const acceptAndClose = async () => {
     // Under a flood it never gets quiet: closing late loses no less than closing now.
     const { quietMs } = TIME_BUDGET;
     await acceptUntilQuiet(accepted, Math.min(quietMs, options.acceptTimeoutMs ?? quietMs));
     closeSocketOnly(server);
+  };
+  const shared = sharedBecause(server);
+  if (shared !== undefined) {
+    await acceptAndClose();
+    return { method: 'shared', reason: shared };
+  }
+  if (typeof address === 'string' && unlinked(address)) {
+    await acceptAndClose();
+    return { method: 'unlinked' };
+  }
+  const access = options.kernel ?? linuxListenKernel();
+  try {
+    if ('kernel' in access) return await closeByKernel(access.kernel, server, { address, target }, options);
+    throw new Error(access.unavailable);
+  } catch (error) {
+    await acceptAndClose();
     return { method: 'accept-until-quiet', reason: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** Whoever connects from now on finds nobody, and nobody has to be reset. libuv takes the path away too, but as it closes. */
+function unlinked(path: string): boolean {
+  try {
+    unlinkSync(path);
+    return true;
+  } catch {
+    // An abstract one has no path, and on Windows it is a pipe.
+    return false;
   }
 }
 

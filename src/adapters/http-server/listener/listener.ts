@@ -40,9 +40,18 @@ export interface ListenerCloseReport {
    *   in the same turn, and a connection made in the microseconds between them is reset;
    * - `accept-until-quiet`: the queue could not be reached (`reason` says why); under a flood, what came in the last
    *   loop turn is reset;
-   * - `inherited`: only our copy of the socket was closed; what waits in its queue is its next owner's.
+   * - `inherited`: only our copy of the socket was closed; what waits in its queue is its next owner's;
+   * - `shared`: another process has the socket too (`reason` says which): what came while it was quiet was accepted, and our
+   *   copy closed; what waits in its queue is theirs, and is reset only where nobody is left;
+   * - `unlinked`: a Unix socket's path was taken away first, then everything that had connected was accepted.
    */
-  readonly method: 'syn-drop' | 'accept-until-empty' | 'accept-until-quiet' | 'inherited';
+  readonly method:
+    | 'syn-drop'
+    | 'accept-until-empty'
+    | 'accept-until-quiet'
+    | 'inherited'
+    | 'shared'
+    | 'unlinked';
   /** Connections accepted between the call and the close. */
   readonly accepted: number;
   /** Milliseconds for which SYNs were dropped, until the close: the client of one retries a second later. */

@@ -1,3 +1,4 @@
+import cluster from 'node:cluster';
 import { Server, Socket } from 'node:net';
 
 /** What net.Server's own `onconnection` uses and keeps, under the same names in Node 20, 22 and 24 (lib/net.js). */
@@ -44,4 +45,40 @@ export function descriptorOf(owner: Server | Socket): number | undefined {
 /** http.Server's own close() would also cut idle connections off (Node >= 19); net.Server's does not. */
 export function closeSocketOnly(server: Server): void {
   Server.prototype.close.call(server);
+}
+
+/** Connections of the server at this moment, as net counts them: `getConnections` only answers later. */
+export function connectionCount(server: Server): number {
+  return (server as unknown as ServerInternals)._connections;
+}
+
+/** The socket below a TLS one (`_parent` of lib/_tls_wrap.js). */
+export function transportOf(socket: Socket): Socket | undefined {
+  return (socket as unknown as { _parent?: Socket | null })._parent ?? undefined;
+}
+
+/** What has come on the connection below TLS, half a record included; undefined where that cannot be seen. */
+export function encryptedBytesRead(socket: Socket): number | undefined {
+  return transportOf(socket)?.bytesRead;
+}
+
+/**
+ * Says how a worker of node's cluster comes by its connections, if it does not listen by itself: by a handle that is no socket
+ * (round robin), or by a socket with a `close` of cluster's own on it (lib/internal/cluster/child.js).
+ */
+export function clusterHandleOf(server: Server): string | undefined {
+  const { _handle: handle } = server as unknown as { _handle?: object | null };
+  if (!handle || !cluster.isWorker) return undefined;
+  if (!('fd' in handle)) return "the cluster's primary has the listening socket, and accepts for this worker";
+  return Object.hasOwn(handle, 'close')
+    ? "the cluster's other workers have the listening socket too"
+    : undefined;
+}
+
+/** Of http.Server's `close`, what net's does not do: it stops looking for requests that take too long (lib/_http_server.js). */
+export function clearTimeoutChecks(server: Server): void {
+  const symbol = Object.getOwnPropertySymbols(server).find(
+    ({ description }) => description === 'http.server.connectionsCheckingInterval',
+  );
+  if (symbol) clearInterval((server as unknown as Record<symbol, NodeJS.Timeout>)[symbol]);
 }

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { Socket } from 'node:net';
 import type { Connection } from '../../../../../src/adapters/http-server/draining/connection';
 import { Drain } from '../../../../../src/adapters/http-server/draining/drain';
+import { receivingOf } from '../../../../../src/adapters/http-server/draining/half-received';
 import { plainRefusal, Refusals } from '../../../../../src/adapters/http-server/draining/refusals';
 
 /** Counts the looks at one of the connections, and at all of them, each of which takes `lookMs`. */
@@ -40,15 +41,17 @@ let end = async () => {};
 afterEach(() => end());
 
 /** Begins a drain in which every idle connection is due to be closed. */
-function drainOf(connections: Crowd, handler: () => void): Drain {
+function drainOf(connections: Crowd): Drain {
   const now = performance.now();
   const drain = new Drain({
-    server: createServer(),
+    receiving: receivingOf(createServer(), connections),
     connections,
-    handler,
     refusals: new Refusals(plainRefusal),
     cancel: () => {},
     silentClientTimeoutMs: 5_000,
+    alongside: [],
+    upgraded: 'end',
+    eventStreams: 'wait',
     plan: { closeIdleAt: now, cancelAt: now + 60_000, refuseAt: now + 60_000, destroyAt: now + 60_000 },
     startedAt: now,
     emit: () => {},
@@ -67,7 +70,7 @@ it('does not look at all connections for every answer', async () => {
   const connections = [...crowd.values()];
   const inFlight = connections.map((connection) => [connection, newResponse()] as const);
   for (const [connection, response] of inFlight) connection.responses.push(response);
-  const drain = drainOf(crowd, () => {});
+  const drain = drainOf(crowd);
   for (const [connection, response] of inFlight) {
     connection.responses.shift();
     drain.over(connection, response);
@@ -80,10 +83,7 @@ it('does so neither where each answer is the last one in flight, as with request
   const [connection] = crowd.values();
   if (!connection) throw new Error('no connection');
   let answered = () => {};
-  const drain = drainOf(crowd, () => {
-    connection.responses.shift();
-    answered();
-  });
+  const drain = drainOf(crowd);
   crowd.looksAtAll = 0;
   crowd.lookMs = 2;
   for (let asked = 0; asked < 200; asked += 1) {
@@ -92,7 +92,10 @@ it('does so neither where each answer is the last one in flight, as with request
     const done = new Promise<void>((resolve) => {
       answered = resolve;
     });
-    drain.take(connection, REQUEST, response);
+    drain.take(connection, REQUEST, response, () => {
+      connection.responses.shift();
+      answered();
+    });
     await done;
     drain.over(connection, response);
   }

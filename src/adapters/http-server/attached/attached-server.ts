@@ -1,0 +1,259 @@
+import { type IncomingMessage, type RequestListener, Server, type ServerResponse } from 'node:http';
+import type { ServerHttp2Session, ServerHttp2Stream } from 'node:http2';
+import type { Socket } from 'node:net';
+import { type TLSSocket, Server as TlsServer } from 'node:tls';
+import { Connections } from '../draining/connections';
+import type { HttpServerEvent } from '../draining/events';
+import { DEFAULT_HTTP_LIMITS } from '../draining/options';
+import { Refusals } from '../draining/refusals';
+import { linuxListenKernel } from '../listener/linux-listen-kernel';
+import type { Listener } from '../listener/listener';
+import { clearTimeoutChecks } from '../listener/node-internals';
+import type { DrainReport } from './api';
+import { Http2Sessions } from './http2-sessions';
+import { missingInternals } from './internals-check';
+import type { CheckedOptions } from './options';
+import { TlsHandshakes } from './tls-handshakes';
+import { TlsRecords } from './tls-records';
+
+/** Events that give a request to the application. */
+const REQUESTS = ['request', 'checkContinue', 'checkExpectation'] as const;
+type RequestEvent = (typeof REQUESTS)[number];
+
+/** From one `listen` to the end of its drain. */
+interface Run {
+  readonly draining: AbortController;
+  readonly outOfTime: AbortController;
+  readonly connections: Connections;
+  readonly handshakes: TlsHandshakes;
+  readonly records: TlsRecords;
+  readonly sessions: Http2Sessions;
+  report: Promise<DrainReport> | undefined;
+  isOver: boolean;
+}
+
+/**
+ * Somebody else's server, whose drain is ours. Nothing is taken from it: it is listened to by way of its `emit`, so that whoever
+ * hears of an event hears of it still, in the same order; until the drain begins nothing is changed, and during it requests
+ * come a turn of the loop later.
+ */
+export class AttachedServer {
+  readonly #server: Server;
+  readonly #options: CheckedOptions;
+  readonly #isTls: boolean;
+  /** What the server does with an event, patches of its `emit` by others included. */
+  readonly #emit: (event: string, ...args: unknown[]) => boolean;
+  readonly #deliver: Readonly<Record<RequestEvent, RequestListener>>;
+  #run: Run;
+
+  constructor(server: Server, options: CheckedOptions) {
+    this.#server = server;
+    this.#options = options;
+    this.#isTls = server instanceof TlsServer;
+    this.#emit = emitOf(server);
+    const deliver =
+      (event: RequestEvent): RequestListener =>
+      (request, response) =>
+        void this.#emit(event, request, response);
+    this.#deliver = {
+      request: deliver('request'),
+      checkContinue: deliver('checkContinue'),
+      checkExpectation: deliver('checkExpectation'),
+    };
+    this.#run = this.#newRun();
+    server.emit = (event: string, ...args: unknown[]) => this.#heard(event, args);
+    // Loading koffi takes its time: not on the way out, then.
+    if (server.listening) linuxListenKernel();
+    server.on('listening', () => {
+      linuxListenKernel();
+      // It may listen again when it has been drained.
+      if (this.#run.isOver) this.#run = this.#newRun();
+    });
+  }
+
+  get draining(): AbortSignal {
+    return this.#run.draining.signal;
+  }
+
+  get outOfTime(): AbortSignal {
+    return this.#run.outOfTime.signal;
+  }
+
+  /** The drain has begun, and is not over. */
+  get isUnderWay(): boolean {
+    return this.#run.report !== undefined && !this.#run.isOver;
+  }
+
+  /** See {@link Drainable}. */
+  drain(): Promise<DrainReport> {
+    this.#run.report ??= this.#drain(this.#run);
+    return this.#run.report;
+  }
+
+  /** Drains too, and resolves when all requests are answered; WebSockets that are waited for may be left. */
+  async drainRequests(): Promise<void> {
+    const report = this.drain();
+    await Promise.race([report, this.#run.connections.answered]);
+  }
+
+  #newRun(): Run {
+    const { eventStreams, refusal, silentClientTimeoutMs } = this.#options;
+    const endIfOver = () => connections.drain?.endIfOver();
+    const records = new TlsRecords();
+    const connections = new Connections({
+      server: this.#server,
+      refusals: new Refusals(refusal),
+      limits: { ...DEFAULT_HTTP_LIMITS, silentClientTimeoutMs },
+      areOurs: false,
+      emit: (event) => this.#tell(event),
+      ...(this.#isTls && {
+        isHalfRecord: (socket: Socket) => records.isHalf(socket),
+        onOver: (socket: Socket) => records.settle(socket),
+      }),
+    });
+    return {
+      draining: new AbortController(),
+      outOfTime: new AbortController(),
+      connections,
+      records,
+      handshakes: new TlsHandshakes(silentClientTimeoutMs, endIfOver),
+      sessions: new Http2Sessions(eventStreams, endIfOver),
+      report: undefined,
+      isOver: false,
+    };
+  }
+
+  async #drain(run: Run): Promise<DrainReport> {
+    const startedAt = performance.now();
+    const { delayMs, eventStreams, lingerMs, timeoutMs, upgraded } = this.#options;
+    const { connections, handshakes, sessions } = run;
+    connections.takeOver();
+    // The client's half-close is not to take its answers along; node's TLS would end the connection, too.
+    Object.assign(this.#server, { httpAllowHalfOpen: true });
+    for (const socket of connections.all.keys()) socket.allowHalfOpen = true;
+    run.draining.abort(new Error('the server is stopping'));
+    if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
+    const outcome = await connections.close({
+      listener: listenerOf(this.#server),
+      startedAt,
+      deadlineAt: startedAt + timeoutMs,
+      lingerMs: delayMs + lingerMs,
+      cancel: () => run.outOfTime.abort(new Error('the time for requests is over')),
+      upgraded,
+      eventStreams,
+      alongside: [handshakes, sessions],
+    });
+    run.isOver = true;
+    clearTimeoutChecks(this.#server);
+    const { atSignal, forced, lastAnswerAtMs, listener, tally, tookMs } = outcome;
+    this.#tell({ type: 'drained', atMs: tookMs, lastAnswerAtMs, forced });
+    return {
+      outcome: forced > 0 ? 'forced' : 'clean',
+      tookMs,
+      connections: atSignal.total,
+      acceptedFromQueue: listener?.accepted ?? 0,
+      answered: tally.answered + sessions.answered,
+      failed: tally.failed + sessions.failed,
+      timedOut: tally.timedOut,
+      turnedAway: tally.turnedAway,
+      untaken: tally.unread,
+      forced,
+      listener: listener ?? { method: 'not-listening', tookMs: 0 },
+      degraded: missingInternals(this.#server),
+    };
+  }
+
+  /** An event of the server, before anyone else has heard of it. Says, as `emit` does, whether anyone listens. */
+  #heard(event: string, args: unknown[]): boolean {
+    const [first, second] = args;
+    switch (event) {
+      case 'request':
+      case 'checkContinue':
+      case 'checkExpectation': {
+        const request = first as IncomingMessage;
+        if (request.httpVersionMajor >= 2) break;
+        if (!this.#run.connections.all.has(request.socket)) break;
+        this.#run.connections.received(request, second as ServerResponse, this.#deliver[event]);
+        return true;
+      }
+      case 'connection':
+        if (this.#isTls) this.#run.handshakes.begun(first as Socket);
+        else this.#accepted(first as Socket);
+        break;
+      case 'secureConnection':
+        this.#secured(first as TLSSocket);
+        break;
+      case 'session':
+        this.#run.sessions.opened(first as ServerHttp2Session);
+        break;
+      case 'stream':
+        this.#run.sessions.streamOpened(first as ServerHttp2Stream);
+        break;
+      case 'upgrade':
+      case 'connect':
+        this.#run.connections.upgraded(second as Socket);
+        break;
+      case 'clientError':
+        // Whoever listens for it answers as ever.
+        if (this.isUnderWay && this.#server.listenerCount(event) === 0) {
+          this.#run.connections.failed(first as Error, second as Socket);
+          return true;
+        }
+        break;
+      case 'timeout':
+        if (this.isUnderWay && this.#closeIdle(first as Socket)) return true;
+        break;
+    }
+    return this.#emit(event, ...args);
+  }
+
+  #accepted(socket: Socket, idleFrom?: number): void {
+    // Of HTTP/2 without TLS, which is sessions from the first byte on.
+    if (!this.#isTls && !(this.#server instanceof Server)) return;
+    if (this.isUnderWay) socket.allowHalfOpen = true;
+    this.#run.connections.accepted(socket, idleFrom);
+  }
+
+  #secured(socket: TLSSocket): void {
+    this.#run.handshakes.finished(socket);
+    if (socket.alpnProtocol === 'h2') return;
+    this.#run.records.settle(socket);
+    // It has just spent its round trips on the handshake: its request comes next.
+    this.#accepted(socket, this.isUnderWay ? performance.now() + this.#options.lingerMs : undefined);
+  }
+
+  /** Node would destroy it, request on the wire or not. */
+  #closeIdle(socket: Socket): boolean {
+    const connection = this.#run.connections.all.get(socket);
+    if (connection === undefined || connection.responses.length > 0) return false;
+    connection.lingeringClose();
+    return true;
+  }
+
+  /** What others make of the drain must not end it. */
+  #tell(event: HttpServerEvent): void {
+    if (event.type === 'listener-closed') this.#run.sessions.drain();
+    try {
+      this.#options.onEvent?.(event);
+    } catch (error) {
+      process.emitWarning(`onEvent has thrown: ${error instanceof Error ? error.message : String(error)}`, {
+        code: 'LASTCALL_DRAIN_CALLBACK',
+      });
+    }
+  }
+}
+
+/** The server's own `emit` where somebody has put one on it, and else whatever its class has by then. */
+function emitOf(server: Server): (event: string, ...args: unknown[]) => boolean {
+  const own = Object.hasOwn(server, 'emit') ? server.emit : undefined;
+  const parent = Object.getPrototypeOf(server) as Server;
+  return (event, ...args) => Reflect.apply(own ?? parent.emit, server, [event, ...args]);
+}
+
+/** As far as the listener's close wants to know. */
+function listenerOf(server: Server): Listener | undefined {
+  const address = server.address();
+  if (!server.listening || address === null) return undefined;
+  const port = typeof address === 'string' ? 0 : address.port;
+  return { target: { kind: 'address', port }, address };
+}

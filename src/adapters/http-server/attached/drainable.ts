@@ -1,0 +1,83 @@
+import type { Server } from 'node:http';
+import type { Http2SecureServer, Http2Server } from 'node:http2';
+import type { Server as HttpsServer } from 'node:https';
+import { Server as NetServer } from 'node:net';
+import { connectionCount } from '../listener/node-internals';
+import type { Drainable, DrainOptions } from './api';
+import { AttachedServer } from './attached-server';
+import { closeFastifyAfter } from './fastify';
+import { missingInternals } from './internals-check';
+import { checkOptions } from './options';
+import { warn, warnOfShortKeepAlive } from './warnings';
+
+/** What can be drained: a server of node:http, node:https or node:http2. */
+export type AnyServer = Server | HttpsServer | Http2Server | Http2SecureServer;
+
+const attached = new WeakMap<object, Drainable>();
+
+/**
+ * Makes a server stop without losing a request: its own `close()` does from now on, whoever calls it. Returns the server, with
+ * `drain`, `draining` and `outOfTime`. Until the stop nothing of the server is changed. To be called before anyone is
+ * connected, at the latest right after `listen`; called again, it does nothing.
+ *
+ * @throws TypeError for what is no such server, and for options that are wrong
+ * @throws Error where somebody is connected already, and on Bun and Deno, whose sockets have none of what it works with
+ */
+export function drainable<S extends AnyServer>(server: S, options: DrainOptions = {}): S & Drainable {
+  refuseOtherRuntimes(process.versions);
+  if (!isDrainable(server))
+    throw new TypeError('drainable: it wants a server of node:http, node:https or node:http2');
+  const checked = checkOptions(options);
+  if (attached.has(server)) return server as S & Drainable;
+  if (connectionCount(server) > 0) {
+    throw new Error(
+      'drainable: somebody is connected already, and whose request is under way cannot be seen any more; ' +
+        'call it before listen, or right after it',
+    );
+  }
+  const theServer = server as unknown as Server;
+  const drained = new AttachedServer(theServer, checked);
+  const close = theServer.close;
+  const added = {
+    drain: () => drained.drain(),
+    close(callback?: (error?: Error) => void) {
+      // It never listened, or its drain is over: what is to be said of that, node says.
+      if (!theServer.listening && !drained.isUnderWay) return close.call(theServer, callback);
+      if (callback) theServer.once('close', () => callback());
+      void drained.drain();
+      return theServer;
+    },
+  };
+  Object.assign(server, added);
+  Object.defineProperties(server, {
+    draining: { get: () => drained.draining, configurable: true },
+    outOfTime: { get: () => drained.outOfTime, configurable: true },
+  });
+  attached.set(server, server as unknown as Drainable);
+  closeFastifyAfter(theServer, () => drained.drainRequests());
+  whenListening(theServer, () => {
+    warnOfShortKeepAlive(theServer);
+    for (const consequence of missingInternals(theServer)) warn('DEGRADED', consequence);
+  });
+  return server as S & Drainable;
+}
+
+/** Whether it is a server of HTTP. */
+export function isDrainable(server: unknown): server is AnyServer {
+  return server instanceof NetServer && 'setTimeout' in server;
+}
+
+/** Servers are often given their timeouts right after `listen`. */
+function whenListening(server: Server, then: () => void): void {
+  const later = () => void setImmediate(then).unref();
+  if (server.listening) later();
+  else server.once('listening', later);
+}
+
+function refuseOtherRuntimes(versions: Record<string, string | undefined>): void {
+  const other = versions.bun ? 'Bun' : versions.deno ? 'Deno' : undefined;
+  if (other === undefined) return;
+  throw new Error(
+    `drainable: this is ${other}, whose node:http lets nobody drain it; use ${other}'s own server.stop()`,
+  );
+}

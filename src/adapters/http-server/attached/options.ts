@@ -1,0 +1,40 @@
+import { plainRefusal, type Refusal, type RefusalLook } from '../draining/refusals';
+import type { DrainOptions } from './api';
+
+export interface CheckedOptions extends Required<Omit<DrainOptions, 'onEvent'>> {
+  readonly onEvent: DrainOptions['onEvent'];
+  readonly refusal: (why: Refusal) => RefusalLook;
+}
+
+const TIMES = { timeoutMs: 8_000, lingerMs: 500, delayMs: 0, silentClientTimeoutMs: 5_000 };
+const POLICIES = { upgraded: 'end', eventStreams: 'end' } as const;
+const FUNCTIONS = ['refusal', 'onEvent'] as const;
+
+/** @throws TypeError that names every fault, one a line. */
+export function checkOptions(options: DrainOptions): CheckedOptions {
+  const known = [...Object.keys(TIMES), ...Object.keys(POLICIES), ...FUNCTIONS];
+  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+  const checked = { ...TIMES, ...POLICIES, refusal: plainRefusal, onEvent: undefined, ...given };
+  const faults = Object.keys(given)
+    .filter((name) => !known.includes(name))
+    .map((name) => `there is no option ${name}; there are ${known.join(', ')}`);
+  for (const name of Object.keys(TIMES) as (keyof typeof TIMES)[]) {
+    const value = checked[name];
+    // The longest that a timer takes.
+    if (!Number.isSafeInteger(value) || value < 0 || value >= 2 ** 31)
+      faults.push(`${name} must be a whole number of milliseconds below 2^31, not ${String(value)}`);
+  }
+  for (const name of Object.keys(POLICIES) as (keyof typeof POLICIES)[]) {
+    if (checked[name] !== 'end' && checked[name] !== 'wait')
+      faults.push(`${name} must be 'end' or 'wait', not ${JSON.stringify(checked[name])}`);
+  }
+  for (const name of FUNCTIONS) {
+    if (checked[name] !== undefined && typeof checked[name] !== 'function')
+      faults.push(`${name} must be a function`);
+  }
+  const { delayMs, lingerMs, timeoutMs } = checked;
+  if (faults.length === 0 && delayMs + lingerMs > timeoutMs)
+    faults.push(`delayMs (${delayMs}) and lingerMs (${lingerMs}) do not fit into timeoutMs (${timeoutMs})`);
+  if (faults.length > 0) throw new TypeError(`drainable: ${faults.join('\n')}`);
+  return checked;
+}

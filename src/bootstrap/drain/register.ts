@@ -1,0 +1,14 @@
+import { Server } from 'node:net';
+import { type AnyServer, type DrainOptions, drainable, isDrainable } from '../../adapters/http-server';
+
+/**
+ * `node --import lastcall-drain/register server.js`: makes every server of the process that listens drainable, for a program that
+ * nobody wants to change. `LASTCALL_DRAIN` may hold the options, as JSON.
+ */
+const options: DrainOptions = JSON.parse(process.env.LASTCALL_DRAIN || '{}');
+const { listen } = Server.prototype;
+
+Server.prototype.listen = function (this: Server, ...args: unknown[]) {
+  if (isDrainable(this)) drainable(this as unknown as AnyServer, options);
+  return Reflect.apply(listen, this, args);
+};
