@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { type ConnectionOptions, connect as connectTls } from 'node:tls';
 import { messagesIn } from './http-messages';
 import { assertDescribed, assertDescribedSomewhere, servicePorts } from './openapi';
 
@@ -42,9 +43,15 @@ export class RawClient {
   }
 
   /** Rejects with the error of the connect (`ECONNREFUSED`, ...). The client never half-closes by itself. */
-  static async open(port: number, options: { readonly reading?: boolean } = {}): Promise<RawClient> {
-    const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
-    await once(socket, 'connect');
+  static async open(
+    port: number,
+    options: { readonly reading?: boolean; readonly tls?: boolean } = {},
+  ): Promise<RawClient> {
+    const target = { port, host: '127.0.0.1', allowHalfOpen: true };
+    const socket = options.tls
+      ? connectTls({ ...target, rejectUnauthorized: false } as ConnectionOptions)
+      : connect(target);
+    await once(socket, options.tls ? 'secureConnect' : 'connect');
     const client = new RawClient(socket, servicePorts.has(port));
     if (options.reading === false) socket.pause();
     return client;

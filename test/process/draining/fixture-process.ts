@@ -1,18 +1,50 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import path from 'node:path';
 import type { StopDetails } from '../../../src/application/lifecycle/component';
 import { type BuiltSources, buildSources, HTTP_SERVER } from '../../support/built-sources';
-import { waitFor } from '../../support/raw-client';
+import { RawClient, waitFor } from '../../support/raw-client';
+
+/**
+ * Whose server it is that is drained: ours, or one that somebody else made, with or without TLS. The suites of this folder
+ * hold for each of them.
+ */
+export const FORMS = ['own', 'attached', 'attached https'] as const;
+export type Form = (typeof FORMS)[number];
 
 export interface FixtureSettings {
+  readonly form?: Form;
   readonly lingerMs?: number;
   readonly budgetMs?: number;
   readonly limits?: object;
   readonly upgrades?: boolean;
 }
 
+/** A test that must hold for each form (or those given), all of them at the same time: they are spent waiting. */
+export function inEachForm(
+  name: string,
+  test: (
+    fixtures: { start(settings?: FixtureSettings): Promise<FixtureProcess> },
+    form: Form,
+  ) => Promise<void>,
+  forms: readonly Form[] = FORMS,
+): void {
+  it(`${name} [${forms.join(', ')}]`, async () => {
+    const started = (form: Form) => ({
+      start: (settings?: FixtureSettings) => FixtureProcess.start({ ...settings, form }),
+    });
+    const results = await Promise.allSettled(forms.map((form) => test(started(form), form)));
+    for (const [index, result] of results.entries()) {
+      if (result.status === 'fulfilled') continue;
+      result.reason.message = `${forms[index]}: ${result.reason.message}`;
+      throw result.reason;
+    }
+  });
+}
+
 type Line = Record<string, unknown>;
 
+const CERTIFICATE = path.resolve(__dirname, '../../support/certificate');
 const FIXTURE = 'test/process/draining/server.fixture.ts';
 let built: BuiltSources | undefined;
 afterAll(() => built?.remove());
@@ -26,8 +58,11 @@ export class FixtureProcess {
   #signalledAt = 0;
   #exit: { code: number | null; tookMs: number } | undefined;
 
-  private constructor(child: ChildProcess) {
+  readonly #tls: boolean;
+
+  private constructor(child: ChildProcess, form: Form) {
     this.#child = child;
+    this.#tls = form === 'attached https';
     running.add(child);
     let rest = '';
     child.stdout?.on('data', (chunk) => {
@@ -48,16 +83,25 @@ export class FixtureProcess {
 
   static async start(settings: FixtureSettings = {}): Promise<FixtureProcess> {
     built ??= buildSources([...HTTP_SERVER, FIXTURE]);
-    const child = spawn(process.execPath, [built.of(FIXTURE), JSON.stringify(settings)], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    const fixture = new FixtureProcess(child);
+    const child = spawn(
+      process.execPath,
+      [built.of(FIXTURE), JSON.stringify({ ...settings, certificate: CERTIFICATE })],
+      {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    );
+    const fixture = new FixtureProcess(child, settings.form ?? 'own');
     await fixture.said((line) => line.ready !== undefined, 10_000);
     return fixture;
   }
 
   get port(): number {
     return Number(this.lines.find((line) => line.ready !== undefined)?.ready);
+  }
+
+  /** A connection to it, with TLS where it wants that. */
+  connect(options: { readonly reading?: boolean } = {}): Promise<RawClient> {
+    return RawClient.open(this.port, { ...options, tls: this.#tls });
   }
 
   sigterm(): void {
@@ -95,7 +139,10 @@ export class FixtureProcess {
 
   /** Its processor time so far. */
   async cpuMs(): Promise<number> {
-    return Number(await (await fetch(`http://127.0.0.1:${this.port}/cpu`)).text());
+    const client = await this.connect();
+    client.write('GET /cpu HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
+    await client.waitForEnd();
+    return Number(client.answers[0]?.body);
   }
 
   /** Its processor time when it had stopped. */

@@ -1,14 +1,14 @@
-import { RawClient, waitFor } from '../../support/raw-client';
-import { FixtureProcess } from './fixture-process';
+import { waitFor } from '../../support/raw-client';
+import { FixtureProcess, inEachForm } from './fixture-process';
 
 afterEach(() => FixtureProcess.killAll());
 
 describe('half-sent requests', () => {
   const limits = { silentClientTimeoutMs: 400 };
 
-  it('are answered when the rest comes', async () => {
-    const fixture = await FixtureProcess.start({ lingerMs: 1, limits });
-    const [head, body] = [await RawClient.open(fixture.port), await RawClient.open(fixture.port)];
+  inEachForm('are answered when the rest comes', async (fixtures) => {
+    const fixture = await fixtures.start({ lingerMs: 1, limits });
+    const [head, body] = [await fixture.connect(), await fixture.connect()];
     await head.send('POST /work HTTP/1.1\r\nHost: x\r\nConte');
     await body.send('POST /work HTTP/1.1\r\nHost: x\r\nContent-Length: 6\r\n\r\nabc');
     await fixture.said((line) => line.ran === 'POST /work');
@@ -29,9 +29,9 @@ describe('half-sent requests', () => {
     expect((await fixture.exited()).code).toBe(0);
   });
 
-  it('get 408 and are not run when it does not, and nothing counts as lost', async () => {
-    const fixture = await FixtureProcess.start({ lingerMs: 1, limits });
-    const [head, body] = [await RawClient.open(fixture.port), await RawClient.open(fixture.port)];
+  inEachForm('get 408 and are not run when it does not, and nothing counts as lost', async (fixtures) => {
+    const fixture = await fixtures.start({ lingerMs: 1, limits });
+    const [head, body] = [await fixture.connect(), await fixture.connect()];
     await head.send('POST /work HTTP/1.1\r\nHost: x\r\nConte');
     await body.send('POST /work HTTP/1.1\r\nHost: x\r\nContent-Length: 6\r\n\r\nabc');
     await fixture.said((line) => line.ran === 'POST /work');
@@ -49,9 +49,9 @@ describe('half-sent requests', () => {
     expect(fixture.report?.figures).toMatchObject({ timedOut: 2 });
   });
 
-  it('that never stop trickling get their 408 before the budget ends', async () => {
-    const fixture = await FixtureProcess.start({ lingerMs: 1, budgetMs: 1_500, limits });
-    const client = await RawClient.open(fixture.port);
+  inEachForm('that never stop trickling get their 408 before the budget ends', async (fixtures) => {
+    const fixture = await fixtures.start({ lingerMs: 1, budgetMs: 1_500, limits });
+    const client = await fixture.connect();
     await client.send('GET /fast HTTP/1.1\r\nHost: x\r\nX-Long: ');
     fixture.sigterm();
     while (client.answers.length === 0 && client.end === 'open') {
@@ -63,9 +63,9 @@ describe('half-sent requests', () => {
     expect((await fixture.exited()).code).toBe(0);
   });
 
-  it('may wait for 100 Continue across the signal', async () => {
-    const fixture = await FixtureProcess.start({ lingerMs: 3_000, limits });
-    const [before, after] = [await RawClient.open(fixture.port), await RawClient.open(fixture.port)];
+  inEachForm('may wait for 100 Continue across the signal', async (fixtures) => {
+    const fixture = await fixtures.start({ lingerMs: 3_000, limits });
+    const [before, after] = [await fixture.connect(), await fixture.connect()];
     const head = 'POST /work HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n';
     before.write(head);
     await waitFor(

@@ -1,5 +1,5 @@
 /**
- * A process with nothing in it but a draining server; SIGTERM stops it. Speaks JSON lines on stdout: `ready`, every
+ * A process with nothing in it but a draining server, ours or one that is attached to; SIGTERM stops it. Speaks JSON lines on stdout: `ready`, every
  * event, what its handlers ran, and the report. Its routes:
  *   GET  /fast             answers at once, within the call of the handler
  *   GET  /slow?ms=N        answers after N ms, or with 503 when cancelled; with &stubborn=1 it heeds no cancellation
@@ -14,43 +14,124 @@
  *   GET  /cpu              answers with the milliseconds of processor time so far
  *   GET  /block?ms=N       blocks the event loop
  */
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { DrainingServer } from '../../../src/adapters/http-server';
+import { readFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import type { Duplex } from 'node:stream';
+import {
+  DrainingServer,
+  drainable,
+  type HttpServerEvent,
+  type Refusal,
+} from '../../../src/adapters/http-server';
+import type { StopDetails } from '../../../src/application/lifecycle/component';
 import { Deadline } from '../../../src/application/lifecycle/deadline';
 
-const settings = JSON.parse(process.argv[2] ?? '{}') as {
-  lingerMs?: number;
-  budgetMs?: number;
-  limits?: object;
-  upgrades?: boolean;
-};
+interface Settings {
+  readonly form?: 'own' | 'attached' | 'attached https';
+  readonly lingerMs?: number;
+  readonly budgetMs?: number;
+  readonly limits?: { readonly silentClientTimeoutMs?: number };
+  readonly upgrades?: boolean;
+  /** Where the certificate is. */
+  readonly certificate?: string;
+}
+
+/** What the tests want of either. */
+interface Subject {
+  start(): Promise<void>;
+  stop(): Promise<StopDetails>;
+  port(): number;
+  connections(): Promise<number>;
+}
+
+const settings = JSON.parse(process.argv[2] ?? '{}') as Settings;
+const { budgetMs = 5_000, form = 'own', lingerMs = 250, limits } = settings;
 const say = (line: object) => process.stdout.write(`${JSON.stringify(line)}\n`);
 const cancelled = new AbortController();
 const held: ServerResponse[] = [];
 
-const server = new DrainingServer({
-  handler,
-  target: { kind: 'address', port: 0, host: '127.0.0.1' },
-  lingerMs: settings.lingerMs ?? 250,
-  cancel: () => {
-    say({ cancelled: true });
-    cancelled.abort();
-  },
-  refusalLook: (refusal) => ({
-    headers: { 'Content-Type': 'application/json', 'Retry-After': '1' },
-    body: JSON.stringify(refusal),
-  }),
-  observer: (event) => say({ event: event.type, ...event }),
-  ...(settings.limits ? { limits: settings.limits } : {}),
-  ...(settings.upgrades
-    ? {
-        onUpgrade: (_request, socket) => {
-          socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n');
-          socket.pipe(socket);
-        },
-      }
-    : {}),
+const cancel = () => {
+  say({ cancelled: true });
+  cancelled.abort();
+};
+const refusalLook = (refusal: Refusal) => ({
+  headers: { 'Content-Type': 'application/json', 'Retry-After': '1' },
+  body: JSON.stringify(refusal),
 });
+const observer = (event: HttpServerEvent) => say({ event: event.type, ...event });
+const onUpgrade = (_request: IncomingMessage, socket: Duplex) => {
+  socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n');
+  socket.pipe(socket);
+};
+const subject: Subject = form === 'own' ? ownServer() : attachedServer();
+
+function ownServer(): Subject {
+  const server = new DrainingServer({
+    handler,
+    target: { kind: 'address', port: 0, host: '127.0.0.1' },
+    lingerMs,
+    cancel,
+    refusalLook,
+    observer,
+    ...(limits && { limits }),
+    ...(settings.upgrades && { onUpgrade }),
+  });
+  return {
+    start: () => server.start(new AbortController().signal),
+    async stop() {
+      const deadline = Deadline.in(budgetMs);
+      const details = await server.stop(deadline);
+      deadline.clear();
+      return details;
+    },
+    port: () => server.address().port,
+    connections: async () => server.connectionCounts().total,
+  };
+}
+
+/** A server as other people write theirs, and the one line. Its report is put into the words of the other's. */
+function attachedServer(): Subject {
+  const read = (file: string) => readFileSync(path.join(settings.certificate ?? '', file));
+  const plain: Server =
+    form === 'attached'
+      ? createServer(handler)
+      : createHttpsServer({ key: read('localhost.key.pem'), cert: read('localhost.pem') }, handler);
+  plain.keepAliveTimeout = 75_000;
+  if (settings.upgrades) plain.on('upgrade', onUpgrade);
+  const server = drainable(plain, {
+    timeoutMs: budgetMs,
+    lingerMs,
+    refusal: refusalLook,
+    onEvent: observer,
+    ...limits,
+  });
+  server.outOfTime.addEventListener('abort', cancel);
+  return {
+    start: () => new Promise((resolve) => server.listen(0, '127.0.0.1', resolve)),
+    async stop() {
+      server.close();
+      const { answered, connections, failed, forced, listener, tookMs, untaken, ...rest } =
+        await server.drain();
+      return {
+        forced,
+        figures: {
+          connectionsAtSignal: connections,
+          answeredDuringDrain: answered,
+          failedDuringDrain: failed,
+          unread: untaken,
+          drainMs: tookMs,
+          listenerCloseMs: listener.tookMs,
+          ...(rest as unknown as Record<string, number>),
+        },
+      };
+    },
+    port: () => (server.address() as AddressInfo).port,
+    connections: () => new Promise((resolve) => server.getConnections((_error, count) => resolve(count))),
+  };
+}
 
 function handler(request: IncomingMessage, response: ServerResponse): void {
   const url = new URL(request.url ?? '/', 'http://fixture');
@@ -97,7 +178,7 @@ function handler(request: IncomingMessage, response: ServerResponse): void {
     response.detachSocket(socket);
     socket.write('raw');
   } else if (path === 'GET /connections') {
-    response.end(String(server.connectionCounts().total));
+    subject.connections().then((count) => response.end(String(count)));
   } else if (path === 'GET /held') {
     held.push(response);
   } else if (path === 'GET /release') {
@@ -127,11 +208,9 @@ async function readAll(request: IncomingMessage): Promise<string> {
 }
 
 process.once('SIGTERM', async () => {
-  const deadline = Deadline.in(settings.budgetMs ?? 5_000);
-  const report = await server.stop(deadline);
-  deadline.clear();
+  const report = await subject.stop();
   say({ stopped: report, cpuMs: cpuMs() });
   process.exitCode = report.forced ? 1 : 0;
 });
 
-server.start(new AbortController().signal).then(() => say({ ready: server.address().port }));
+subject.start().then(() => say({ ready: subject.port() }));

@@ -128,6 +128,7 @@ export class AttachedServer {
     const { delayMs, eventStreams, lingerMs, timeoutMs, upgraded } = this.#options;
     const { connections, handshakes, sessions } = run;
     connections.takeOver();
+    const sessionsAtSignal = sessions.size;
     // The client's half-close is not to take its answers along; node's TLS would end the connection, too.
     Object.assign(this.#server, { httpAllowHalfOpen: true });
     for (const socket of connections.all.keys()) socket.allowHalfOpen = true;
@@ -150,7 +151,7 @@ export class AttachedServer {
     return {
       outcome: forced > 0 ? 'forced' : 'clean',
       tookMs,
-      connections: atSignal.total,
+      connections: atSignal.total + sessionsAtSignal,
       acceptedFromQueue: listener?.accepted ?? 0,
       answered: tally.answered + sessions.answered,
       failed: tally.failed + sessions.failed,
@@ -180,9 +181,13 @@ export class AttachedServer {
         if (this.#isTls) this.#run.handshakes.begun(first as Socket);
         else this.#accepted(first as Socket);
         break;
-      case 'secureConnection':
+      case 'secureConnection': {
         this.#secured(first as TLSSocket);
-        break;
+        const isHeard = this.#emit(event, ...args);
+        // Only now: it has become a connection or a session, without which the drain would be over with its last handshake.
+        this.#run.handshakes.finished(first as TLSSocket);
+        return isHeard;
+      }
       case 'session':
         this.#run.sessions.opened(first as ServerHttp2Session);
         break;
@@ -215,7 +220,6 @@ export class AttachedServer {
   }
 
   #secured(socket: TLSSocket): void {
-    this.#run.handshakes.finished(socket);
     if (socket.alpnProtocol === 'h2') return;
     this.#run.records.settle(socket);
     // It has just spent its round trips on the handshake: its request comes next.

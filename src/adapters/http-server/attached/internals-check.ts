@@ -1,4 +1,5 @@
-import { IncomingMessage, type Server, ServerResponse } from 'node:http';
+import { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { Server as HttpsServer } from 'node:https';
 import { Socket } from 'node:net';
 import { parserList } from '../draining/half-received';
 import { connectionCount } from '../listener/node-internals';
@@ -11,7 +12,7 @@ export function missingInternals(server: Server): string[] {
   const response = new ServerResponse(new IncomingMessage(new Socket()));
   const checks: readonly [isThere: boolean, consequence: string][] = [
     [
-      parserList(server) !== undefined,
+      parserList(server) !== undefined || !isHttp1(server),
       'the list of parsers is missing: half-received requests count as idle, and get 408 at the end of the linger',
     ],
     ['_last' in response, 'OutgoingMessage._last is missing: a request behind a last answer may be run'],
@@ -25,4 +26,9 @@ export function missingInternals(server: Server): string[] {
     ],
   ];
   return checks.filter(([isThere]) => !isThere).map(([, consequence]) => consequence);
+}
+
+/** The servers of node:http2 keep such a list only where they speak HTTP/1 too. */
+function isHttp1(server: object): boolean {
+  return server instanceof Server || server instanceof HttpsServer;
 }

@@ -26,7 +26,7 @@ export class Silence {
 export class UnreadAnswers {
   readonly #connections: ReadonlyMap<Socket, Connection>;
   readonly #timeoutMs: number;
-  readonly #silence = new Silence(bytesWaiting);
+  readonly #silence = new Silence(bytesTaken);
 
   constructor(connections: ReadonlyMap<Socket, Connection>, timeoutMs: number) {
     this.#connections = connections;
@@ -48,10 +48,23 @@ export class UnreadAnswers {
 }
 
 /**
- * What the kernel has not taken yet, because the client does not read. `writableLength` stands still under a client that
- * reads a large answer slowly; libuv's figure, which net goes by in its own timeouts (Node 18 to 26), does not.
+ * How much the kernel has taken, as long as more waits, because the client does not read. `writableLength` and `bytesWritten` stand
+ * still under a client that reads a large answer slowly; what libuv has not got rid of, by which net goes in its own timeouts
+ * (Node 18 to 26), does not. Under TLS both are those of the socket below: how much it is given at a time is always the same.
  */
-function bytesWaiting(socket: Socket): number | undefined {
-  const { _handle: handle } = socket as unknown as { _handle: { writeQueueSize: number } | null };
-  return handle?.writeQueueSize || undefined;
+function bytesTaken(socket: Socket): number | undefined {
+  const { _handle: handle, _parent: transport } = socket as unknown as SocketInternals;
+  const below = transport?._handle ?? handle;
+  if (!handle || !below || handle.writeQueueSize + below.writeQueueSize === 0) return undefined;
+  return below.bytesWritten - below.writeQueueSize;
+}
+
+interface StreamHandle {
+  readonly writeQueueSize: number;
+  readonly bytesWritten: number;
+}
+
+interface SocketInternals {
+  readonly _handle: StreamHandle | null;
+  readonly _parent?: { readonly _handle: StreamHandle | null } | null;
 }
