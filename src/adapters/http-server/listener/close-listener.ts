@@ -3,6 +3,7 @@ import type { Server } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { TIME_BUDGET } from '../../../domain/lifecycle/time-budget';
 import { closeByKernel } from './close-by-kernel';
+import { clusterSchedulingOf, primaryHasHeard } from './cluster-worker';
 import type { EmptyingBounds } from './empty-accept-queue';
 import { linuxListenKernel } from './linux-listen-kernel';
 import type { KernelAccess } from './listen-kernel';
@@ -64,7 +65,9 @@ async function emptyAndClose(
   };
   const shared = sharedBecause(server);
   if (shared !== undefined) {
+    const scheduling = clusterSchedulingOf(server);
     await acceptAndClose();
+    if (scheduling === 'round-robin') await primaryHasHeard(TIME_BUDGET.quietMs);
     return { method: 'shared', reason: shared };
   }
   if (typeof address === 'string' && unlinked(address)) {

@@ -1,4 +1,3 @@
-import cluster from 'node:cluster';
 import { Server, Socket } from 'node:net';
 
 /** What net.Server's own `onconnection` uses and keeps, under the same names in Node 20, 22 and 24 (lib/net.js). */
@@ -60,19 +59,6 @@ export function transportOf(socket: Socket): Socket | undefined {
 /** What has come on the connection below TLS, half a record included; undefined where that cannot be seen. */
 export function encryptedBytesRead(socket: Socket): number | undefined {
   return transportOf(socket)?.bytesRead;
-}
-
-/**
- * Says how a worker of node's cluster comes by its connections, if it does not listen by itself: by a handle that is no socket
- * (round robin), or by a socket with a `close` of cluster's own on it (lib/internal/cluster/child.js).
- */
-export function clusterHandleOf(server: Server): string | undefined {
-  const { _handle: handle } = server as unknown as { _handle?: object | null };
-  if (!handle || !cluster.isWorker) return undefined;
-  if (!('fd' in handle)) return "the cluster's primary has the listening socket, and accepts for this worker";
-  return Object.hasOwn(handle, 'close')
-    ? "the cluster's other workers have the listening socket too"
-    : undefined;
 }
 
 /** Of http.Server's `close`, what net's does not do: it stops looking for requests that take too long (lib/_http_server.js). */

@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import type { Server } from 'node:net';
-import { clusterHandleOf, descriptorOf } from './node-internals';
+import { clusterSchedulingOf } from './cluster-worker';
+import { descriptorOf } from './node-internals';
 
-/** open(2): a descriptor that was handed over by exec(2) cannot have it, and Node opens none without it. */
+/** open(2). Node opens nothing without it. */
 const O_CLOEXEC = 0o2000000;
 
 /**
@@ -13,8 +14,10 @@ const O_CLOEXEC = 0o2000000;
  * and child (SCM_RIGHTS), and node's cluster, which sends them too. Linux only: elsewhere the kernel is told nothing.
  */
 export function sharedBecause(server: Server): string | undefined {
-  const cluster = clusterHandleOf(server);
-  if (cluster) return cluster;
+  const scheduling = clusterSchedulingOf(server);
+  if (scheduling === 'round-robin')
+    return "the cluster's primary has the listening socket, and accepts for this worker";
+  if (scheduling === 'shared') return "the cluster's other workers have the listening socket too";
   const fd = descriptorOf(server);
   if (fd === undefined || process.platform !== 'linux') return undefined;
   if (wasInherited(fd)) return `the descriptor ${fd} was handed over by the parent`;
@@ -24,9 +27,15 @@ export function sharedBecause(server: Server): string | undefined {
   return holder === undefined ? undefined : `process ${holder} has the listening socket too`;
 }
 
+/**
+ * Whether it was open before Node was. The flag that says so is set on low descriptors at Node's start (uv_disable_stdio_inheritance);
+ * those are known by being lower than what libuv opens first.
+ */
 function wasInherited(fd: number): boolean {
   const flags = /^flags:\s*([0-7]+)$/m.exec(textOf(`/proc/self/fdinfo/${fd}`))?.[1];
-  return flags !== undefined && (Number.parseInt(flags, 8) & O_CLOEXEC) === 0;
+  if (flags === undefined) return false;
+  const polls = namesIn('/proc/self/fd').filter((name) => linkOf('self', name) === 'anon_inode:[eventpoll]');
+  return (Number.parseInt(flags, 8) & O_CLOEXEC) === 0 || fd < Math.min(...polls.map(Number));
 }
 
 /** Our children and theirs; and where the parent can send us handles, the parent, with what it has sent elsewhere. */
