@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { freePort } from '../../drill/server/free-port';
 import { type RawAnswer, RawClient } from '../../support/raw-client';
@@ -40,14 +40,24 @@ export async function stopUnderWay(
   });
   const exited = once(child, 'close').then(([code, signal]) => (code ?? signal) as number | string);
   try {
-    const other = await until('the server listens', () => opened(port, child, () => stderr));
+    const alive = () => {
+      const ended = child.exitCode ?? child.signalCode;
+      if (ended !== null) throw new Error(`it has ended already, with ${ended}: ${stderr}`);
+    };
+    const other = await until('the server listens', () => {
+      alive();
+      return RawClient.open(port).catch(() => undefined);
+    });
     const busy = await RawClient.open(port);
     const before = await asked(other, path);
     await busy.send(halves[0]);
     // By the time that this is answered, the half request has arrived.
     await asked(other, path);
     child.kill('SIGTERM');
-    await until('the drain', async () => saysGoodbye(await asked(other, path)));
+    await until('the drain', async () => {
+      alive();
+      return saysGoodbye(await asked(other, path));
+    });
     await busy.send(halves[1]);
     const [during] = await busy.waitForAnswers(1);
     await busy.waitForEnd();
@@ -69,9 +79,4 @@ async function asked(client: RawClient, path: string): Promise<RawAnswer | undef
   const count = client.answers.length + 1;
   await client.send(halvesOfGet(path).join(''));
   return (await client.waitForAnswers(count))[count - 1];
-}
-
-async function opened(port: number, child: ChildProcess, said: () => string): Promise<RawClient | undefined> {
-  if (child.exitCode !== null) throw new Error(`it has ended with ${child.exitCode}: ${said()}`);
-  return RawClient.open(port).catch(() => undefined);
 }
