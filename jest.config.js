@@ -29,6 +29,7 @@ module.exports = {
     level('faults', onPostgres),
     level('observability', onPostgres),
     level('deploy'),
+    level('package'),
     level('drill', onPostgres),
     level('rolling', onPostgres),
     level('bench'),

@@ -1,4 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { validate } from 'dockerfile-utils';
 import { parse } from 'yaml';
@@ -67,6 +69,18 @@ describe('the container', () => {
     expect(copied).not.toHaveLength(0);
     const letThrough = read('.dockerignore').match(/(?<=^!).*$/gm);
     expect(letThrough).toEqual(expect.arrayContaining([...new Set(copied)]));
+  });
+
+  it('gets its packages from the files that it copies for them, which leave out the workspace', () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'lastcall-manifests-'));
+    const manifests = find('Dockerfile', /AS manifests\n[\s\S]*?\nCOPY (.*) \.\/\n/).split(' ');
+    for (const file of manifests) copyFileSync(path.join(REPOSITORY, file), path.join(folder, file));
+    const words = ['ci', '--dry-run', '--ignore-scripts', '--omit=dev', '--prefix', folder];
+    const { status, stdout } = spawnSync('npm', words, { cwd: folder, encoding: 'utf8' });
+    rmSync(folder, { recursive: true });
+    expect(status).toBe(0);
+    expect(stdout).toContain('add koffi ');
+    expect(stdout).not.toContain('lastcall-drain');
   });
 
   it('is waited for by what stands before it, and waits for what it needs', () => {

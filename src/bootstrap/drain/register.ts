@@ -1,5 +1,5 @@
 import { Server } from 'node:net';
-import { type AnyServer, type DrainOptions, drainable, isDrainable } from '../../adapters/http-server';
+import { type AnyServer, type DrainOptions, drainable } from './index';
 
 /**
  * `node --import lastcall-drain/register server.js`: makes every server of the process that listens drainable, for a program that
@@ -9,6 +9,7 @@ const options: DrainOptions = JSON.parse(process.env.LASTCALL_DRAIN || '{}');
 const { listen } = Server.prototype;
 
 Server.prototype.listen = function (this: Server, ...args: unknown[]) {
-  if (isDrainable(this)) drainable(this as unknown as AnyServer, options);
+  // Every server of HTTP has it, and no other server of node's.
+  if ('setTimeout' in this) drainable(this as unknown as AnyServer, options);
   return Reflect.apply(listen, this, args);
 };
