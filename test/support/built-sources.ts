@@ -49,6 +49,13 @@ export const HTTP_SERVER = [
   'src/domain/domain-error.ts',
 ];
 
+/** All that the package lastcall-drain is made of. */
+export const DRAIN_PACKAGE = [
+  ...HTTP_SERVER,
+  'src/bootstrap/drain',
+  'src/adapters/process/termination-signals.ts',
+];
+
 function typescriptIn(source: string): string[] {
   if (!statSync(path.join(ROOT, source)).isDirectory()) return [source];
   return readdirSync(path.join(ROOT, source), { recursive: true })

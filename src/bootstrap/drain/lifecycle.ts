@@ -140,7 +140,10 @@ class PartsInOrder implements Lifecycle {
         }
       });
     });
+    // A signal handler keeps no process alive, and the parts may have nothing that does.
+    const alive = setInterval(() => {}, 2 ** 31 - 1);
     const { outcome } = await stopped;
+    clearInterval(alive);
     const code = process.exitCode === 1 || outcome !== 'clean' ? 1 : 0;
     process.exitCode = code;
     setTimeout(() => exitWithLeftovers(code), LEFTOVERS_MS).unref();

@@ -5,7 +5,7 @@ import { type AnyServer, type DrainOptions, drainable } from './index';
  * `node --import lastcall-drain/register server.js`: makes every server of the process that listens drainable, for a program that
  * nobody wants to change. `LASTCALL_DRAIN` may hold the options, as JSON.
  */
-const options: DrainOptions = JSON.parse(process.env.LASTCALL_DRAIN || '{}');
+const options = optionsIn(process.env.LASTCALL_DRAIN || '{}');
 const { listen } = Server.prototype;
 
 Server.prototype.listen = function (this: Server, ...args: unknown[]) {
@@ -13,3 +13,15 @@ Server.prototype.listen = function (this: Server, ...args: unknown[]) {
   if ('setTimeout' in this) drainable(this as unknown as AnyServer, options);
   return Reflect.apply(listen, this, args);
 };
+
+function optionsIn(text: string): DrainOptions {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new Error(`LASTCALL_DRAIN is no JSON: ${(error as Error).message}`);
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new Error('LASTCALL_DRAIN must be an object, like {"lingerMs":1000}');
+  return value;
+}

@@ -11,7 +11,6 @@ import type { Listener } from '../listener/listener';
 import { clearTimeoutChecks } from '../listener/node-internals';
 import type { DrainReport } from './api';
 import { Http2Sessions } from './http2-sessions';
-import { missingInternals } from './internals-check';
 import type { CheckedOptions } from './options';
 import { TlsHandshakes } from './tls-handshakes';
 import { TlsRecords } from './tls-records';
@@ -44,6 +43,8 @@ export class AttachedServer {
   /** What the server does with an event, patches of its `emit` by others included. */
   readonly #emit: (event: string, ...args: unknown[]) => boolean;
   readonly #deliver: Readonly<Record<RequestEvent, RequestListener>>;
+  /** What of node's internals is missing, for the report. */
+  degraded: readonly string[] = [];
   #run: Run;
 
   constructor(server: Server, options: CheckedOptions) {
@@ -160,7 +161,7 @@ export class AttachedServer {
       untaken: tally.unread,
       forced,
       listener: listener ?? { method: 'not-listening', tookMs: 0 },
-      degraded: missingInternals(this.#server),
+      degraded: this.degraded,
     };
   }
 

@@ -57,7 +57,8 @@ export function drainable<S extends AnyServer>(server: S, options: DrainOptions 
   closeFastifyAfter(theServer, () => drained.drainRequests());
   whenListening(theServer, () => {
     warnOfShortKeepAlive(theServer);
-    for (const consequence of missingInternals(theServer)) warn('DEGRADED', consequence);
+    drained.degraded = missingInternals(theServer);
+    for (const consequence of drained.degraded) warn('DEGRADED', consequence);
   });
   return server as S & Drainable;
 }

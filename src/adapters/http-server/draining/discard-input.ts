@@ -23,13 +23,13 @@ function readAgain(socket: Socket): void {
   const { _handle: handle } = socket as unknown as { _handle: ReadableHandle | null };
   if (!handle || handle.reading) return;
   handle.reading = true;
-  handle.readStart();
+  handle.readStart?.();
 }
 
 /** What net keeps of libuv's stream (Node 18 to 24); there is no public way to it. */
 interface ReadableHandle {
   reading: boolean;
-  readStart(): void;
+  readStart?(): void;
 }
 
 function discard(): void {}

@@ -38,12 +38,13 @@ export function isHalfReceived(server: Server, socket: Socket): boolean {
   return sockets.has(socket);
 }
 
-/** Undefined on a Node that keeps no such list; a test fails there. */
+/** Undefined on a Node that keeps no such list. */
 export function parserList(server: Server): ParserList | undefined {
   const symbol = Object.getOwnPropertySymbols(server).find(
     (s) => s.description === 'http.server.connections',
   );
-  return symbol && (server as unknown as Record<symbol, ParserList>)[symbol];
+  const list = symbol && (server as unknown as Record<symbol, Partial<ParserList>>)[symbol];
+  return typeof list?.active === 'function' ? (list as ParserList) : undefined;
 }
 
 /** On which connections something is arriving. */

@@ -1,6 +1,9 @@
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { Agent, createServer as createHttpServer, get } from 'node:http';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { closeListener, openListener } from '../../../../../src/adapters/http-server';
 import { linuxListenKernel } from '../../../../../src/adapters/http-server/listener/linux-listen-kernel';
 
@@ -108,4 +111,19 @@ describe.each(methods)('closeListener by %s', (method, options) => {
     agent.destroy();
     http.closeAllConnections();
   });
+});
+
+/** The same for a socket of the file system, whose path takes the part of the port. */
+it('takes the path of a Unix socket away first, accepts everything that had connected, and needs no kernel for it', async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'lastcall-'));
+  const file = path.join(folder, 'socket');
+  const server = createServer((socket) => socket.end('served')).listen(file);
+  await once(server, 'listening');
+  const clients = Array.from({ length: 30 }, () => connect(file));
+  const listener = { target: { kind: 'address', port: 0 }, address: file } as const;
+  const report = await closeListener(server, listener, { kernel: unavailable });
+  expect(report).toMatchObject({ method: 'unlinked', accepted: 30 });
+  expect(await Promise.all(clients.map(textFrom))).toEqual(clients.map(() => 'served'));
+  await expect(once(connect(file), 'connect')).rejects.toMatchObject({ code: 'ENOENT' });
+  rmSync(folder, { recursive: true });
 });

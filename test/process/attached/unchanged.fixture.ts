@@ -1,0 +1,21 @@
+/** A program as most are: it knows nothing of a drain, and closes its server at SIGTERM. Answers after a moment. */
+import { readFileSync } from 'node:fs';
+import { createServer, type RequestListener } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+
+const [certificate] = process.argv.slice(2);
+const answer: RequestListener = (request, response) => {
+  request.resume().on('end', () => {
+    setTimeout(() => response.writeHead(201).end(`made by ${process.pid}`), Math.random() * 10);
+  });
+};
+const read = (file: string) => readFileSync(path.join(certificate ?? '', file));
+const server = certificate
+  ? createHttpsServer({ key: read('localhost.key.pem'), cert: read('localhost.pem') }, answer)
+  : createServer(answer);
+server.listen(0, '127.0.0.1', () => {
+  process.stdout.write(`${(server.address() as AddressInfo).port}\n`);
+});
+process.once('SIGTERM', () => server.close(() => process.exit(0)));
