@@ -27,7 +27,7 @@ describe('what is in flight at the signal', () => {
     async (fixtures) => {
       const fixture = await fixtures.start({ lingerMs: 20 });
       const [slow, idle] = [await fixture.connect(), await fixture.connect()];
-      slow.write(get('/slow?ms=500'));
+      slow.write(get('/slow?ms=900'));
       await fixture.said((line) => line.ran === 'GET /slow');
       await fixture.drain();
       await new Promise((resolve) => setTimeout(resolve, 250));

@@ -1,6 +1,6 @@
 import type { Server } from 'node:http';
 
-/** What Node had as its default before 26, and loses requests with: 5 s, where balancers keep connections for 60. */
+/** Node's default (20 to 26), which loses requests: balancers keep their connections for 60 s. */
 const SHORT_KEEP_ALIVE_MS = 5_000;
 
 const said = new Set<string>();
