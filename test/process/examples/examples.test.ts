@@ -1,12 +1,12 @@
-import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { rmSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
 import http2 from 'node:http2';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describeUnless } from '../../support/optional-suite';
+import { makeCertificate } from '../../support/self-signed';
 import { ExampleProcess, withoutFrameworks, withoutPackage } from './example-process';
 import { KeptAliveClient } from './requests';
 
@@ -45,27 +45,12 @@ describeUnless(withoutPackage, 'the examples of node alone', () => {
   );
 
   it('node-https.js does so, too', async () => {
-    const [KEY, CERT] = ['key', 'cert'].map((name) =>
-      path.join(tmpdir(), `example-${process.pid}.${name}`),
-    ) as [string, string];
-    execFileSync('openssl', [
-      ...[
-        'req',
-        '-x509',
-        '-newkey',
-        'ec',
-        '-pkeyopt',
-        'ec_paramgen_curve:prime256v1',
-        '-nodes',
-        '-days',
-        '2',
-      ],
-      ...['-subj', '/CN=localhost', '-keyout', KEY, '-out', CERT],
-    ]);
+    const folder = await mkdtemp(path.join(tmpdir(), 'lastcall-https-'));
     try {
+      const { key: KEY, cert: CERT } = await makeCertificate(folder);
       expect(await stopWithHalfARequest('node-https.js', { KEY, CERT })).toMatchObject(LOSS_FREE);
     } finally {
-      for (const file of [KEY, CERT]) rmSync(file);
+      await rm(folder, { recursive: true });
     }
   });
 
