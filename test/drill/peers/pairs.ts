@@ -44,6 +44,7 @@ export function pairsWith(register: string): readonly Pair[] {
     example('NestJS', 'nest.mjs'),
     example('Hono', 'hono.js'),
     example('Koa', 'koa.js'),
+    // Not http-terminator and http-graceful-shutdown: they destroy connections before they close the server.
     ...['server.close()', 'stoppable', '@godaddy/terminus', 'fastify + close-with-grace', 'NestJS'].map(
       (name) => unchanged(name, register),
     ),
