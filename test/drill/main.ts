@@ -58,6 +58,7 @@ async function drill(options: Options, serverUrl: string): Promise<ModeResult[]>
       trials: options.trials,
       clients: options.clients,
       seed: options.seed,
+      secure: options.tls,
       graceMs: options.grace,
       ...(options.clientsStop === undefined ? {} : { clientsStopMs: options.clientsStop }),
       noRefusals: !options.refusals,

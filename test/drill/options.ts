@@ -16,6 +16,7 @@ export interface Options {
   readonly seed: number;
   readonly grace: number;
   readonly clientsStop?: number;
+  readonly tls: boolean;
   readonly refusals: boolean;
   readonly json?: string;
   readonly report?: string;
@@ -50,6 +51,7 @@ export function readOptions(argv: readonly string[]): Options {
       'clients start nothing new this long after the signal (default: never)',
       atLeastOne,
     )
+    .option('--tls', 'the server speaks TLS; its certificate may be any', false)
     .option('--no-refusals', 'a 503 or 4xx is a fault in the modes in which every job can be carried out')
     .option('--json <file>', 'writes the result as JSON')
     .option('--report <file>', 'writes one self-contained HTML page with a picture of a trial of each mode')

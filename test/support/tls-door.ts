@@ -1,15 +1,13 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import { freePort } from '../drill/server/free-port';
+import { CERTIFICATE } from './certificate';
 import { findTool } from './optional-suite';
 import { until } from './until';
-
-const run = promisify(execFile);
 
 export interface TlsDoor {
   /** The database, as `localhost`, through the door: with TLS or not at all. */
@@ -24,15 +22,8 @@ export async function startTlsDoor(databaseUrl: string): Promise<TlsDoor> {
   const program = findTool('stunnel4');
   if (!program) throw new Error('stunnel4 is not installed');
   const folder = await mkdtemp(path.join(tmpdir(), 'lastcall-stunnel-'));
-  const [key, ca, config] = ['key.pem', 'ca.pem', 'stunnel.conf'].map((name) => path.join(folder, name)) as [
-    string,
-    string,
-    string,
-  ];
-  await run('openssl', [
-    ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'],
-    ...['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost', '-keyout', key, '-out', ca],
-  ]);
+  const { key, cert: ca } = CERTIFICATE;
+  const config = path.join(folder, 'stunnel.conf');
   const behind = new URL(databaseUrl);
   const port = await freePort();
   await writeFile(

@@ -1,4 +1,5 @@
 import net from 'node:net';
+import tls from 'node:tls';
 import type { Observation } from '../accounting/observation';
 import { AnswerReader } from './answer-reader';
 import { Exchange } from './exchange';
@@ -6,6 +7,8 @@ import type { ConnectionSpan, Recorder } from './recorder';
 
 export interface ConnectionOptions {
   readonly port: number;
+  /** Over TLS, whatever the certificate. A request can be lost only when the handshake is over. */
+  readonly secure?: boolean;
   readonly client: number;
   readonly recorder: Recorder;
   /** Aborted once the server has gone; a handshake still waiting for it is given up then. */
@@ -35,9 +38,13 @@ export class Connection {
   constructor(options: ConnectionOptions) {
     this.#recorder = options.recorder;
     this.#span = options.recorder.connection(options.client);
-    this.#socket = net.connect({ port: options.port, host: '127.0.0.1', noDelay: true });
+    const address = { port: options.port, host: '127.0.0.1' };
+    this.#socket =
+      options.secure === true
+        ? tls.connect({ ...address, rejectUnauthorized: false }).setNoDelay(true)
+        : net.connect({ ...address, noDelay: true });
     this.opened = new Promise((resolve) => {
-      this.#socket.once('connect', () => {
+      this.#socket.once(options.secure === true ? 'secureConnect' : 'connect', () => {
         this.#span.connectedAt = this.#recorder.now();
         resolve(true);
       });

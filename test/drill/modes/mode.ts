@@ -5,6 +5,7 @@ import type { Random } from './random';
 /** What the clients of one trial share. */
 export interface TrialContext {
   readonly port: number;
+  readonly secure: boolean;
   readonly clients: number;
   readonly recorder: Recorder;
   readonly random: Random;

@@ -1,4 +1,5 @@
 import http from 'node:http';
+import https from 'node:https';
 import { Agent as FetchAgent, fetch } from 'undici';
 import { target } from '../target';
 import { everyClient, type Mode, pause, type TrialContext } from './mode';
@@ -8,6 +9,8 @@ interface Asked {
   readonly body: string;
   readonly closing: boolean;
 }
+
+const ANY_CERTIFICATE = { rejectUnauthorized: false };
 
 type Ask = (name: string) => Promise<Asked>;
 
@@ -51,15 +54,18 @@ export const fetchClients: Mode = {
   policy: POLICY,
   beforeSignalMs: [150, 400],
   async drive(trial) {
-    const dispatcher = new FetchAgent({ pipelining: 1, connectTimeout: 5000 });
+    const dispatcher = new FetchAgent({ pipelining: 1, connectTimeout: 5000, connect: ANY_CERTIFICATE });
     await everyClient(trial, (client) =>
       askOften(trial, client, async (name) => {
-        const answer = await fetch(`http://127.0.0.1:${trial.port}${target.path}`, {
-          method: 'POST',
-          headers: { 'content-type': 'application/json' },
-          body: JSON.stringify({ [target.field]: name }),
-          dispatcher,
-        });
+        const answer = await fetch(
+          `${trial.secure ? 'https' : 'http'}://127.0.0.1:${trial.port}${target.path}`,
+          {
+            method: 'POST',
+            headers: { 'content-type': 'application/json' },
+            body: JSON.stringify({ [target.field]: name }),
+            dispatcher,
+          },
+        );
         const closing = /\bclose\b/i.test(answer.headers.get('connection') ?? '');
         return { status: answer.status, body: await answer.text(), closing };
       }),
@@ -74,17 +80,18 @@ export const agentClients: Mode = {
   policy: POLICY,
   beforeSignalMs: [150, 400],
   async drive(trial) {
-    const agent = new http.Agent({ keepAlive: true });
-    await everyClient(trial, (client) => askOften(trial, client, (name) => post(trial.port, agent, name)));
+    const agent = new (trial.secure ? https : http).Agent({ keepAlive: true });
+    await everyClient(trial, (client) => askOften(trial, client, (name) => post(trial, agent, name)));
     agent.destroy();
   },
 };
 
-function post(port: number, agent: http.Agent, name: string): Promise<Asked> {
+function post({ port, secure }: TrialContext, agent: http.Agent, name: string): Promise<Asked> {
   return new Promise((resolve, reject) => {
     const headers = { 'content-type': 'application/json' };
     const options = { port, host: '127.0.0.1', path: target.path, method: 'POST', agent, headers };
-    const request = http.request(options, (answer) => {
+    const { request: ask } = secure ? https : http;
+    const request = ask({ ...options, ...(secure && ANY_CERTIFICATE) }, (answer) => {
       let body = '';
       answer.setEncoding('utf8');
       answer.on('data', (text: string) => {

@@ -1,15 +1,29 @@
 import { escapeHtml } from '../report/escape';
 import { FATE_LOOKS } from '../report/fate-look';
-import { lostIn, type PeerResult } from './comparison';
+import { lostIn, type PairResult, type PeerResult } from './comparison';
 
 const LEFT = 190;
 const PANEL = 250;
 const GAP = 40;
 const ROW = 26;
 const TOP = 74;
+const SPACE = 12;
 
-/** One picture: for each server and load, how many requests a SIGTERM costs. It carries its own white ground. */
-export function comparisonSvg(peers: readonly PeerResult[]): string {
+/** The pairs, one below the other; the second of each says by what it differs. */
+export function pairsSvg(pairs: readonly PairResult[]): string {
+  const rows = pairs.flatMap(({ pair, without, with: drained }) => [
+    without,
+    { ...drained, peer: { ...drained.peer, name: pair.by } },
+  ]);
+  return comparisonSvg(rows, 2);
+}
+
+/**
+ * One picture: for each server and load, how many requests a SIGTERM costs. It carries its own white ground.
+ * @param together how many rows stand together
+ */
+export function comparisonSvg(peers: readonly PeerResult[], together = peers.length): string {
+  const top = (row: number) => TOP + row * ROW + Math.floor(row / together) * SPACE;
   const modes = peers[0]?.results.map(({ mode }) => mode.title) ?? [];
   const clients = peers[0]?.results[0]?.clients ?? 0;
   const most = Math.max(
@@ -17,17 +31,18 @@ export function comparisonSvg(peers: readonly PeerResult[]): string {
     ...peers.flatMap(({ results }) => results.map((result) => lostIn(result) / result.trials)),
   );
   const width = LEFT + modes.length * (PANEL + GAP);
-  const height = TOP + peers.length * ROW + 40;
+  const bottom = top(peers.length - 1) + ROW;
+  const height = bottom + 40;
   const scale = (value: number) => (value / most) * (PANEL - 46);
   const panels = modes.map((title, index) => {
     const x = LEFT + index * (PANEL + GAP);
-    const rows = peers.map(({ results }, row) => bar(results[index], x, TOP + row * ROW, scale));
+    const rows = peers.map(({ results }, row) => bar(results[index], x, top(row), scale));
     return `<text class="mode" x="${x}" y="${TOP - 16}">${escapeHtml(title)}</text>
-<path class="base" d="M${x} ${TOP - 6}V${TOP + peers.length * ROW}"/>${rows.join('')}`;
+<path class="base" d="M${x} ${TOP - 6}V${bottom}"/>${rows.join('')}`;
   });
   const names = peers.map(({ peer }, row) => {
     const ours = peer.isOurs === true ? ' class="ours"' : '';
-    return `<text${ours} x="${LEFT - 12}" y="${TOP + row * ROW + 16}" text-anchor="end">${escapeHtml(peer.name)}</text>`;
+    return `<text${ours} x="${LEFT - 12}" y="${top(row) + 16}" text-anchor="end">${escapeHtml(peer.name)}</text>`;
   });
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="Requests lost at each SIGTERM">
 <style>text{font:13px system-ui,-apple-system,'Segoe UI','DejaVu Sans',sans-serif;fill:#1d2530}.title{font-size:16px;font-weight:600}

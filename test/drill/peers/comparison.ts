@@ -1,10 +1,18 @@
 import type { ModeResult } from '../run/mode-result';
 import type { Peer } from './catalogue';
+import type { Pair } from './pairs';
 
 /** One server's results, a mode each. */
 export interface PeerResult {
   readonly peer: Peer;
   readonly results: readonly ModeResult[];
+}
+
+/** The same server twice. */
+export interface PairResult {
+  readonly pair: Pair;
+  readonly without: PeerResult;
+  readonly with: PeerResult;
 }
 
 /** Requests whose bytes were written and that were not answered, with and without a row. */
@@ -19,6 +27,21 @@ export function markdownTable(peers: readonly PeerResult[]): string {
   for (const { peer, results } of peers) {
     const name = peer.isOurs === true ? `**${peer.name}**` : peer.name;
     lines.push(`| ${name} | ${results.map((result) => cell(result, peer)).join(' | ')} |`);
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+/** The same cells, those of a pair side by side. */
+export function pairsTable(pairs: readonly PairResult[]): string {
+  const modes = pairs[0]?.without.results.map(({ mode }) => mode.title) ?? [];
+  const heads = modes.map((title) => ` ${title}, without | with |`);
+  const lines = [`| | |${heads.join('')}`, `| --- | --- |${modes.map(() => ' --- | --- |').join('')}`];
+  for (const { pair, without, with: drained } of pairs) {
+    const cells = without.results.map((result, index) => {
+      const other = drained.results[index];
+      return ` ${cell(result, without.peer)} | ${other === undefined ? '' : cell(other, drained.peer)} |`;
+    });
+    lines.push(`| ${pair.name} | \`${pair.by}\` |${cells.join('')}`);
   }
   return `${lines.join('\n')}\n`;
 }

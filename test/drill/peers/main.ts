@@ -1,17 +1,19 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Command } from 'commander';
+import { CERTIFICATE } from '../../support/certificate';
 import { createLanes, startPostgres } from '../database/lanes';
 import { modesNamed } from '../modes';
 import { atLeastOne } from '../options';
 import { Progress } from '../progress';
 import { terminalTable } from '../report/table';
-import type { ModeResult } from '../run/mode-result';
 import { runDrill } from '../run/run-drill';
 import { killAllServers } from '../server/server-process';
-import { installPeers, PEERS, type Peer } from './catalogue';
-import { markdownTable, type PeerResult } from './comparison';
-import { comparisonSvg } from './comparison-svg';
+import { PEERS, type Peer } from './catalogue';
+import { markdownTable, type PairResult, type PeerResult, pairsTable } from './comparison';
+import { comparisonSvg, pairsSvg } from './comparison-svg';
+import { installExamples, installPeers } from './installation';
+import { type Pair, pairsWith } from './pairs';
 
 interface Options {
   readonly trials: number;
@@ -25,19 +27,22 @@ interface Options {
 function readOptions(argv: readonly string[]): Options {
   return new Command()
     .name('drill:peers')
-    .description('Runs the drill over this service and its peers, and writes a table, JSON and a picture.')
+    .description(
+      'Runs the drill over this service and its peers, and over frameworks without lastcall-drain and with it; writes tables, JSON and pictures.',
+    )
     .option('--trials <n>', 'SIGTERMs in each mode', atLeastOne, 20)
     .option('--clients <n>', 'clients in each trial', atLeastOne, 32)
     .option('--parallel <n>', 'trials at the same time', atLeastOne, 1)
     .option('--grace <ms>', 'from SIGTERM to SIGKILL', atLeastOne, 3000)
-    .option('--only <names>', 'of the servers, separated by commas')
-    .option('--out <folder>', 'for peers.md, peers.json and peers.svg', 'reports/peers')
+    .option('--only <names>', '`peers`, `pairs`, or names of servers, separated by commas')
+    .option('--out <folder>', 'for peers.* and pairs.*: .md, .json and .svg', 'reports/peers')
     .parse([...argv])
     .opts<Options>();
 }
 
 async function main(options: Options): Promise<void> {
   await installPeers();
+  const register = await installExamples();
   const postgres = await startPostgres();
   const interrupted = () => {
     killAllServers();
@@ -46,31 +51,59 @@ async function main(options: Options): Promise<void> {
   process.once('SIGINT', interrupted);
   process.once('SIGTERM', interrupted);
   try {
-    const peers: PeerResult[] = [];
-    for (const peer of chosen(options)) {
-      peers.push({ peer, results: await drillPeer(peer, options, postgres.url) });
-      // After each, so that a long run that is interrupted has not been for nothing.
-      await writeComparison(options.out, peers);
-    }
-    process.stdout.write(`\n${markdownTable(peers)}\n${path.resolve(options.out)}\n`);
+    // The servers inherit it.
+    Object.assign(process.env, { KEY: CERTIFICATE.key, CERT: CERTIFICATE.cert });
+    const drill = (peer: Peer) => drillPeer(peer, options, postgres.url);
+    await comparePeers(PEERS.filter(isChosen(options, 'peers')), drill, options.out);
+    await comparePairs(pairsWith(register).filter(isChosen(options, 'pairs')), drill, options.out);
+    process.stdout.write(`${path.resolve(options.out)}\n`);
   } finally {
     await postgres.stop();
   }
 }
 
-function chosen(options: Options): readonly Peer[] {
-  const wanted = options.only?.split(',');
-  return PEERS.filter(({ name }) => wanted === undefined || wanted.includes(name));
+function isChosen({ only }: Options, all: string): (server: { readonly name: string }) => boolean {
+  const wanted = only?.split(',');
+  return ({ name }) => wanted === undefined || wanted.includes(all) || wanted.includes(name);
 }
 
-async function drillPeer(peer: Peer, options: Options, serverUrl: string): Promise<ModeResult[]> {
+type DrillOne = (peer: Peer) => Promise<PeerResult>;
+
+async function comparePeers(chosen: readonly Peer[], drill: DrillOne, out: string): Promise<void> {
+  const peers: PeerResult[] = [];
+  for (const peer of chosen) {
+    peers.push(await drill(peer));
+    // After each, so that a long run that is interrupted has not been for nothing.
+    const json = peers.map(withoutTrials);
+    await write(out, 'peers', { md: markdownTable(peers), svg: comparisonSvg(peers), json });
+  }
+  if (peers.length > 0) process.stdout.write(`\n${markdownTable(peers)}\n`);
+}
+
+async function comparePairs(chosen: readonly Pair[], drill: DrillOne, out: string): Promise<void> {
+  const pairs: PairResult[] = [];
+  for (const pair of chosen) {
+    pairs.push({ pair, without: await drill(pair.without), with: await drill(pair.with) });
+    const json = pairs.map((result) => ({
+      name: result.pair.name,
+      by: result.pair.by,
+      without: withoutTrials(result.without).modes,
+      with: withoutTrials(result.with).modes,
+    }));
+    await write(out, 'pairs', { md: pairsTable(pairs), svg: pairsSvg(pairs), json });
+  }
+  if (pairs.length > 0) process.stdout.write(`\n${pairsTable(pairs)}\n`);
+}
+
+async function drillPeer(peer: Peer, options: Options, serverUrl: string): Promise<PeerResult> {
   const modes = modesNamed('load');
-  process.stdout.write(`${peer.name}\n`);
+  process.stdout.write(`${peer.name}: ${peer.command}\n`);
   const lanes = await createLanes(serverUrl, options.parallel);
   const progress = new Progress(modes, options.trials);
   try {
     const results = await runDrill({
       command: peer.command,
+      secure: peer.secure === true,
       cwd: process.cwd(),
       modes,
       trials: options.trials,
@@ -81,19 +114,24 @@ async function drillPeer(peer: Peer, options: Options, serverUrl: string): Promi
       onTrial: (mode, done) => progress.trialDone(mode, done),
     });
     process.stdout.write(`${terminalTable(results)}\n`);
-    return results;
+    return { peer, results };
   } finally {
     progress.end();
     await lanes.drop();
   }
 }
 
-async function writeComparison(folder: string, peers: readonly PeerResult[]): Promise<void> {
+interface Comparison {
+  readonly md: string;
+  readonly svg: string;
+  readonly json: unknown;
+}
+
+async function write(folder: string, name: string, { md, svg, json }: Comparison): Promise<void> {
   await mkdir(folder, { recursive: true });
-  const write = (name: string, text: string) => writeFile(path.join(folder, name), text);
-  await write('peers.md', markdownTable(peers));
-  await write('peers.svg', comparisonSvg(peers));
-  await write('peers.json', `${JSON.stringify(peers.map(withoutTrials), null, 1)}\n`);
+  await writeFile(path.join(folder, `${name}.md`), md);
+  await writeFile(path.join(folder, `${name}.svg`), svg);
+  await writeFile(path.join(folder, `${name}.json`), `${JSON.stringify(json, null, 1)}\n`);
 }
 
 function withoutTrials({ peer, results }: PeerResult) {

@@ -11,6 +11,8 @@ export interface DrillPlan {
   readonly modes: readonly Mode[];
   readonly trials: number;
   readonly clients: number;
+  /** Whether the server speaks TLS. */
+  readonly secure?: boolean;
   readonly seed: number;
   readonly graceMs: number;
   readonly clientsStopMs?: number;
@@ -64,7 +66,7 @@ async function runMode(plan: DrillPlan, mode: Mode, lanes: readonly Lane[], bare
         const trial = { ...plan, ...lane, mode, mayRefuse, number, seed: plan.seed + number };
         tally.add(await runTrial(trial));
         if (isTimed(mode)) {
-          const yardstick = { ...trial, ...bare, command: plan.yardstick ?? BARE_COMMAND };
+          const yardstick = { ...trial, ...bare, secure: false, command: plan.yardstick ?? BARE_COMMAND };
           tally.addBare((await runTrial(yardstick)).exitMs);
         }
         done += 1;

@@ -18,6 +18,8 @@ export interface TrialPlan {
   readonly command: string;
   readonly cwd: string;
   readonly clients: number;
+  /** Whether the server speaks TLS. */
+  readonly secure?: boolean;
   readonly seed: number;
   readonly databaseUrl: string;
   readonly table: JobsTable;
@@ -60,6 +62,7 @@ export async function runTrial(plan: TrialPlan): Promise<TrialResult> {
   let signalledAt: number | null = null;
   const trial: TrialContext = {
     port,
+    secure: plan.secure === true,
     clients: plan.clients,
     recorder,
     random,

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import http from 'node:http';
+import https from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { shellLine } from './command-line';
 import { type LogLine, LogLines } from './log-lines';
@@ -8,6 +9,8 @@ export interface ServerOptions {
   readonly command: string;
   readonly cwd: string;
   readonly port: number;
+  /** Whether it speaks TLS. */
+  readonly secure?: boolean;
   readonly databaseUrl: string;
   /** How long it may take until `/health` answers 200. */
   readonly startTimeoutMs: number;
@@ -61,7 +64,7 @@ export class ServerProcess {
   static async start(options: ServerOptions): Promise<ServerProcess> {
     const server = new ServerProcess(options);
     const until = performance.now() + options.startTimeoutMs;
-    while (!(await isHealthy(options.port))) {
+    while (!(await isHealthy(options))) {
       if (server.#exit !== null || performance.now() > until) {
         server.signal('SIGKILL');
         await server.exited;
@@ -95,10 +98,18 @@ export class ServerProcess {
   }
 }
 
-function isHealthy(port: number): Promise<boolean> {
+function isHealthy({ port, secure }: ServerOptions): Promise<boolean> {
+  const { get } = secure === true ? https : http;
   return new Promise((resolve) => {
-    const request = http.get(
-      { port, host: '127.0.0.1', path: '/health', agent: false, timeout: 1000 },
+    const request = get(
+      {
+        port,
+        host: '127.0.0.1',
+        path: '/health',
+        agent: false,
+        timeout: 1000,
+        ...(secure === true && { rejectUnauthorized: false }),
+      },
       (answer) => {
         answer.resume();
         answer.once('end', () => resolve(answer.statusCode === 200));

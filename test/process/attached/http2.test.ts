@@ -2,14 +2,13 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { type ClientHttp2Session, connect, constants } from 'node:http2';
 import type { AddressInfo } from 'node:net';
-import path from 'node:path';
 import { connect as connectTls } from 'node:tls';
 import type { DrainReport } from '../../../src/adapters/http-server';
 import { type BuiltSources, buildSources, HTTP_SERVER } from '../../support/built-sources';
+import { CERTIFICATE } from '../../support/certificate';
 import { until } from '../../support/until';
 
 const FIXTURE = 'test/process/attached/http2.fixture.ts';
-const CERTIFICATE = path.resolve(__dirname, '../../support/certificate');
 const SIGTERMS = 8;
 const CLIENTS = 12;
 
@@ -24,7 +23,7 @@ afterEach(() => {
 afterAll(() => built.remove());
 
 async function start(tls: boolean) {
-  const child = fork(built.of(FIXTURE), tls ? [CERTIFICATE] : []);
+  const child = fork(built.of(FIXTURE), tls ? [CERTIFICATE.folder] : []);
   running.add(child);
   const exited = once(child, 'exit').then(([code]) => code as number | null);
   const [{ address }] = (await once(child, 'message')) as [{ address: AddressInfo }];

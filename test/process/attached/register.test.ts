@@ -1,15 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type BuiltSources, buildSources, DRAIN_PACKAGE } from '../../support/built-sources';
+import { CERTIFICATE } from '../../support/certificate';
 import { RawClient } from '../../support/raw-client';
 import { until } from '../../support/until';
 import { Flood } from '../listener/support/flood';
 
 const FIXTURE = 'test/process/attached/unchanged.fixture.ts';
 const REGISTER = 'src/bootstrap/drain/register.ts';
-const CERTIFICATE = path.resolve(__dirname, '../../support/certificate');
 
 let built: BuiltSources;
 const running = new Set<ChildProcess>();
@@ -71,7 +70,7 @@ describe('a program that nobody changed, started with register', () => {
   });
 
   it('answers what is in flight and what comes on idle connections, with TLS as well', async () => {
-    for (const words of [[], [CERTIFICATE]]) {
+    for (const words of [[], [CERTIFICATE.folder]]) {
       const { child, exited, port } = await start(importing(), { words });
       const tls = words.length > 0;
       const [busy, idle] = [await RawClient.open(port, { tls }), await RawClient.open(port, { tls })];

@@ -2,16 +2,15 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:https';
 import { type AddressInfo, connect as connectTcp } from 'node:net';
-import path from 'node:path';
 import { type ConnectionOptions, connect, type SecureVersion, type TLSSocket } from 'node:tls';
 import { type DrainOptions, drainable } from '../../../src/adapters/http-server';
+import { CERTIFICATE } from '../../support/certificate';
 import { until } from '../../support/until';
 import { Relay } from './relay';
 
-const CERTIFICATE = path.resolve(__dirname, '../../support/certificate');
 const credentials = {
-  key: readFileSync(path.join(CERTIFICATE, 'localhost.key.pem')),
-  cert: readFileSync(path.join(CERTIFICATE, 'localhost.pem')),
+  key: readFileSync(CERTIFICATE.key),
+  cert: readFileSync(CERTIFICATE.cert),
 };
 const GET = 'GET / HTTP/1.1\r\nHost: x\r\n\r\n';
 const VERSIONS: SecureVersion[] = ['TLSv1.2', 'TLSv1.3'];

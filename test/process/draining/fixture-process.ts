@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import path from 'node:path';
 import type { StopDetails } from '../../../src/application/lifecycle/component';
 import { type BuiltSources, buildSources, HTTP_SERVER } from '../../support/built-sources';
+import { CERTIFICATE } from '../../support/certificate';
 import { RawClient, waitFor } from '../../support/raw-client';
 
 /**
@@ -44,7 +44,6 @@ export function inEachForm(
 
 type Line = Record<string, unknown>;
 
-const CERTIFICATE = path.resolve(__dirname, '../../support/certificate');
 const FIXTURE = 'test/process/draining/server.fixture.ts';
 let built: BuiltSources | undefined;
 afterAll(() => built?.remove());
@@ -85,7 +84,7 @@ export class FixtureProcess {
     built ??= buildSources([...HTTP_SERVER, FIXTURE]);
     const child = spawn(
       process.execPath,
-      [built.of(FIXTURE), JSON.stringify({ ...settings, certificate: CERTIFICATE })],
+      [built.of(FIXTURE), JSON.stringify({ ...settings, certificate: CERTIFICATE.folder })],
       {
         stdio: ['ignore', 'pipe', 'inherit'],
       },

@@ -1,0 +1,94 @@
+import { once } from 'node:events';
+import http2 from 'node:http2';
+import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CERTIFICATE } from '../../support/certificate';
+import { describeUnless } from '../../support/optional-suite';
+import { ExampleProcess, withoutFrameworks, withoutPackage } from './example-process';
+import { KeptAliveClient } from './requests';
+
+afterEach(() => ExampleProcess.killAll());
+
+/** One answer is asked for, half a job is sent, the server is told to stop, and the other half follows. */
+async function stopWithHalfARequest(file: string, env: Record<string, string> = {}) {
+  const secure = env.CERT !== undefined;
+  const example = await ExampleProcess.start(file, env);
+  const client = () => new KeptAliveClient(example.port, secure);
+  const probe = client();
+  expect(await client().work()).toMatchObject({ status: 201 });
+  expect(await probe.health()).toMatchObject({ status: 200 });
+  const half = await client().halfOfWork();
+  await sleep(50);
+  example.stop();
+  await sleep(100);
+  const health = await probe.health();
+  await sleep(100);
+  const work = await half.finish();
+  return { health, work, exitCode: await example.exitCode() };
+}
+
+const LOSS_FREE = {
+  health: { status: 503, connection: 'close' },
+  work: { status: 201, connection: 'close' },
+  exitCode: 0,
+};
+
+describeUnless(withoutPackage, 'the examples of node alone', () => {
+  it.each(['node-http.js', 'event-stream.js', 'lifecycle.js'])(
+    '%s answers what it has half received, and says 503 to whoever asks for its health',
+    async (file) => {
+      expect(await stopWithHalfARequest(file)).toMatchObject(LOSS_FREE);
+    },
+  );
+
+  it('node-https.js does so, too', async () => {
+    const { key: KEY, cert: CERT } = CERTIFICATE;
+    expect(await stopWithHalfARequest('node-https.js', { KEY, CERT })).toMatchObject(LOSS_FREE);
+  });
+
+  it('http2.js answers a stream that it has half received, and closes the session', async () => {
+    const example = await ExampleProcess.start('http2.js');
+    const session = http2.connect(`http://127.0.0.1:${example.port}`);
+    const probe = async () => {
+      const stream = session.request({ ':path': '/health' });
+      const [{ ':status': status }] = await once(stream, 'response');
+      stream.resume();
+      return status;
+    };
+    expect(await probe()).toBe(200);
+    const work = session.request({ ':method': 'POST', ':path': '/work' });
+    work.write('{"name":');
+    await sleep(50);
+    const goaway = once(session, 'goaway');
+    const closed = once(session, 'close');
+    example.stop();
+    await goaway;
+    await sleep(200);
+    const answered = once(work, 'response');
+    work.end('"half a job"}');
+    const [{ ':status': status }] = await answered;
+    expect({ status, body: JSON.parse(await text(work)) }).toMatchObject({
+      status: 201,
+      body: { name: 'half a job' },
+    });
+    await closed;
+    expect(await example.exitCode()).toBe(0);
+  });
+
+  it('event-stream.js says goodbye to who listens, and ends the stream', async () => {
+    const example = await ExampleProcess.start('event-stream.js');
+    const answer = await fetch(`http://127.0.0.1:${example.port}/events`);
+    setTimeout(() => example.stop(), 100);
+    expect(await answer.text()).toBe('event: hello\ndata:\n\nretry: 1000\nevent: goodbye\ndata:\n\n');
+    expect(await example.exitCode()).toBe(0);
+  });
+});
+
+describeUnless(withoutPackage ?? withoutFrameworks, 'the examples of frameworks', () => {
+  it.each(['express.js', 'fastify.js', 'nest.mjs', 'hono.js', 'koa.js', 'websocket.js', 'socket-io.js'])(
+    '%s answers what it has half received, and says 503 to whoever asks for its health',
+    async (file) => {
+      expect(await stopWithHalfARequest(file)).toMatchObject(LOSS_FREE);
+    },
+  );
+});
