@@ -1,16 +1,16 @@
-import { type IncomingMessage, type RequestListener, Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import type { ServerHttp2Session, ServerHttp2Stream } from 'node:http2';
 import type { Socket } from 'node:net';
-import { type TLSSocket, Server as TlsServer } from 'node:tls';
+import type { TLSSocket } from 'node:tls';
 import { Connections } from '../draining/connections';
 import type { HttpServerEvent } from '../draining/events';
 import { DEFAULT_HTTP_LIMITS } from '../draining/options';
 import { Refusals } from '../draining/refusals';
-import { linuxListenKernel } from '../listener/linux-listen-kernel';
 import type { Listener } from '../listener/listener';
 import { clearTimeoutChecks } from '../listener/node-internals';
 import type { DrainReport } from './api';
 import { Http2Sessions } from './http2-sessions';
+import { isHttp2, isTls } from './kind-of-server';
 import type { CheckedOptions } from './options';
 import { TlsHandshakes } from './tls-handshakes';
 import { TlsRecords } from './tls-records';
@@ -18,6 +18,8 @@ import { TlsRecords } from './tls-records';
 /** Events that give a request to the application. */
 const REQUESTS = ['request', 'checkContinue', 'checkExpectation'] as const;
 type RequestEvent = (typeof REQUESTS)[number];
+
+type Emit = (event: string, ...args: unknown[]) => boolean;
 
 /** From one `listen` to the end of its drain. */
 interface Run {
@@ -41,7 +43,7 @@ export class AttachedServer {
   readonly #options: CheckedOptions;
   readonly #isTls: boolean;
   /** What the server does with an event, patches of its `emit` by others included. */
-  readonly #emit: (event: string, ...args: unknown[]) => boolean;
+  readonly #emit: Emit;
   readonly #deliver: Readonly<Record<RequestEvent, RequestListener>>;
   /** What of node's internals is missing, for the report. */
   degraded: readonly string[] = [];
@@ -50,7 +52,7 @@ export class AttachedServer {
   constructor(server: Server, options: CheckedOptions) {
     this.#server = server;
     this.#options = options;
-    this.#isTls = server instanceof TlsServer;
+    this.#isTls = isTls(server);
     this.#emit = emitOf(server);
     const deliver =
       (event: RequestEvent): RequestListener =>
@@ -63,10 +65,7 @@ export class AttachedServer {
     };
     this.#run = this.#newRun();
     server.emit = (event: string, ...args: unknown[]) => this.#heard(event, args);
-    // Loading koffi takes its time: not on the way out, then.
-    if (server.listening) linuxListenKernel();
     server.on('listening', () => {
-      linuxListenKernel();
       // It may listen again when it has been drained.
       if (this.#run.isOver) this.#run = this.#newRun();
     });
@@ -173,10 +172,10 @@ export class AttachedServer {
       case 'checkContinue':
       case 'checkExpectation': {
         const request = first as IncomingMessage;
+        // The streams of HTTP/2 have their own way.
         if (request.httpVersionMajor >= 2) break;
-        if (!this.#run.connections.all.has(request.socket)) break;
-        this.#run.connections.received(request, second as ServerResponse, this.#deliver[event]);
-        return true;
+        if (this.#run.connections.received(request, second as ServerResponse, this.#deliver[event])) return true;
+        break;
       }
       case 'connection':
         if (this.#isTls) this.#run.handshakes.begun(first as Socket);
@@ -215,7 +214,7 @@ export class AttachedServer {
 
   #accepted(socket: Socket, idleFrom?: number): void {
     // Of HTTP/2 without TLS, which is sessions from the first byte on.
-    if (!this.#isTls && !(this.#server instanceof Server)) return;
+    if (!this.#isTls && isHttp2(this.#server)) return;
     if (this.isUnderWay) socket.allowHalfOpen = true;
     this.#run.connections.accepted(socket, idleFrom);
   }
@@ -249,10 +248,10 @@ export class AttachedServer {
 }
 
 /** The server's own `emit` where somebody has put one on it, and else whatever its class has by then. */
-function emitOf(server: Server): (event: string, ...args: unknown[]) => boolean {
-  const own = Object.hasOwn(server, 'emit') ? server.emit : undefined;
-  const parent = Object.getPrototypeOf(server) as Server;
-  return (event, ...args) => Reflect.apply(own ?? parent.emit, server, [event, ...args]);
+function emitOf(server: Server): Emit {
+  const own = Object.hasOwn(server, 'emit') ? (server.emit as Emit) : undefined;
+  const parent = Object.getPrototypeOf(server) as { emit: Emit };
+  return (event, ...args) => (own ?? parent.emit).call(server, event, ...args);
 }
 
 /** As far as the listener's close wants to know. */

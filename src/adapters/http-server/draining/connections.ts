@@ -106,21 +106,26 @@ export class Connections {
     });
   }
 
-  /** Has `handler` answer: now or, during the drain, as soon as it is known what follows it. Not what cannot be answered. */
-  received(request: IncomingMessage, response: ServerResponse, handler: RequestListener): void {
+  /**
+   * Has `handler` answer: now or, during the drain, as soon as it is known what follows it. Not what cannot be answered. False:
+   * it came on no connection that is open here.
+   */
+  received(request: IncomingMessage, response: ServerResponse, handler: RequestListener): boolean {
     const connection = this.#bySocket.get(request.socket);
-    if (connection === undefined || (this.#areOurs && !canAnswer(connection))) {
+    if (connection === undefined) return false;
+    if (this.#areOurs && !canAnswer(connection)) {
       request.resume();
-      return;
+      return true;
     }
     connection.responses.push(response);
     response.on('close', connection.onResponseClose);
     if (this.#drain) {
       this.#drain.take(connection, request, response, handler);
-      return;
+      return true;
     }
     if (this.#areOurs && !this.#options.areOurs) this.#announce(connection, response);
     handler(request, response);
+    return true;
   }
 
   upgraded(socket: Socket): void {

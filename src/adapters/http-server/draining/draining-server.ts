@@ -115,7 +115,7 @@ export class DrainingServer implements Component {
       accepted: (socket) => this.#connections.accepted(socket),
       received: (request, response, expectsContinue) => {
         if (expectsContinue) continueWhenRead(request, response);
-        this.#connections.received(request, response, handler);
+        if (!this.#connections.received(request, response, handler)) request.resume();
       },
       failed: (error, socket) => this.#connections.failed(error, socket),
       idleTooLong: (socket) => this.#connections.idleTooLong(socket),

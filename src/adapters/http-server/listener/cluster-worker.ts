@@ -13,7 +13,7 @@ export function clusterSchedulingOf(server: Server): ClusterScheduling | undefin
 }
 
 /**
- * Resolves when the primary has taken note that the worker has closed, and what it had sent before has come, to be sent back. A
+ * Resolves when the primary knows that the worker has closed, and what it had sent before has come, to be sent back. A
  * worker that left sooner would take connections along that nobody ever answers or closes. Node has no word for it: a
  * question that the primary has to answer comes back behind them, and where to listen is one.
  */
