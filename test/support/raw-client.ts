@@ -45,9 +45,9 @@ export class RawClient {
   /** Rejects with the error of the connect (`ECONNREFUSED`, ...). The client never half-closes by itself. */
   static async open(
     port: number,
-    options: { readonly reading?: boolean; readonly tls?: boolean } = {},
+    options: { readonly reading?: boolean; readonly tls?: boolean; readonly host?: string } = {},
   ): Promise<RawClient> {
-    const target = { port, host: '127.0.0.1', allowHalfOpen: true };
+    const target = { port, host: options.host ?? '127.0.0.1', allowHalfOpen: true };
     const socket = options.tls
       ? connectTls({ ...target, rejectUnauthorized: false } as ConnectionOptions)
       : connect(target);

@@ -1,3 +1,4 @@
+import { subscribe } from 'node:diagnostics_channel';
 import { Server } from 'node:net';
 import { type AnyServer, type DrainOptions, drainable } from './index';
 
@@ -13,6 +14,12 @@ Server.prototype.listen = function (this: Server, ...args: unknown[]) {
   if ('setTimeout' in this) drainable(this as unknown as AnyServer, options);
   return Reflect.apply(listen, this, args);
 };
+
+// Whose close waits for the drain; from the server alone it is not to be learnt before the first request.
+subscribe('fastify.initialization', (message) => {
+  const { fastify } = message as { fastify: { server: object } };
+  Object.defineProperty(fastify.server, Symbol.for('lastcall-drain.fastify'), { value: fastify });
+});
 
 function optionsIn(text: string): DrainOptions {
   let value: unknown;

@@ -49,9 +49,10 @@ export class ExampleProcess {
     file: string,
     readonly port: number,
     env: Record<string, string>,
+    nodeOptions: readonly string[],
   ) {
     const { DATABASE_URL: _database, ...inherited } = process.env;
-    this.#child = spawn(process.execPath, [path.join(EXAMPLES, file)], {
+    this.#child = spawn(process.execPath, [...nodeOptions, path.resolve(EXAMPLES, file)], {
       env: { ...inherited, ...env, PORT: String(port), NODE_PATH: modules },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -68,8 +69,12 @@ export class ExampleProcess {
   }
 
   /** Resolves when it listens. */
-  static async start(file: string, env: Record<string, string> = {}): Promise<ExampleProcess> {
-    const example = new ExampleProcess(file, await freePort(), env);
+  static async start(
+    file: string,
+    env: Record<string, string> = {},
+    nodeOptions: readonly string[] = [],
+  ): Promise<ExampleProcess> {
+    const example = new ExampleProcess(file, await freePort(), env, nodeOptions);
     await until(`${file} listens`, () => example.#listens(), 30_000);
     return example;
   }

@@ -174,7 +174,8 @@ export class AttachedServer {
         const request = first as IncomingMessage;
         // The streams of HTTP/2 have their own way.
         if (request.httpVersionMajor >= 2) break;
-        if (this.#run.connections.received(request, second as ServerResponse, this.#deliver[event])) return true;
+        if (this.#run.connections.received(request, second as ServerResponse, this.#deliver[event]))
+          return true;
         break;
       }
       case 'connection':

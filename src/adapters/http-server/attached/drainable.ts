@@ -13,7 +13,11 @@ import { warn, warnOfShortKeepAlive } from './warnings';
 /** What can be drained: a server of node:http, node:https or node:http2. */
 export type AnyServer = Server | HttpsServer | Http2Server | Http2SecureServer;
 
-const attached = new WeakMap<object, Drainable>();
+const attached = new WeakMap<object, AttachedServer>();
+const drains = {
+  has: (server: object) => attached.has(server),
+  requestsOf: async (server: object) => attached.get(server)?.drainRequests(),
+};
 
 /**
  * Makes a server stop without losing a request: its own `close()` does from now on, whoever calls it. Returns the server, with
@@ -53,8 +57,8 @@ export function drainable<S extends AnyServer>(server: S, options: DrainOptions 
     draining: { get: () => drained.draining, configurable: true },
     outOfTime: { get: () => drained.outOfTime, configurable: true },
   });
-  attached.set(server, server as unknown as Drainable);
-  closeFastifyAfter(theServer, () => drained.drainRequests());
+  attached.set(server, drained);
+  closeFastifyAfter(theServer, drains);
   whenListening(theServer, () => {
     warnOfShortKeepAlive(theServer);
     drained.degraded = missingInternals(theServer);

@@ -1,0 +1,50 @@
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describeUnless } from '../../support/optional-suite';
+import { RawClient } from '../../support/raw-client';
+import { PROJECT } from '../../support/service-process';
+import { until } from '../../support/until';
+import { ExampleProcess, withoutFrameworks, withoutPackage } from './example-process';
+
+const FIXTURE = path.join(__dirname, 'fastify.fixture.js');
+const REGISTER = ['--require', path.join(PROJECT, 'packages/drain/dist/register.js')];
+const GET = 'GET / HTTP/1.1\r\nHost: x\r\n\r\n';
+const ADDRESSES = ['127.0.0.1', '127.0.0.2'];
+
+afterEach(() => ExampleProcess.killAll());
+
+/** On each address, somebody is connected when it is told to stop, and asks only then. */
+async function askedAfterTheSignal(example: ExampleProcess, addresses: readonly string[]): Promise<number[]> {
+  // The second server listens when the first has been heard of.
+  const open = (host: string) =>
+    until(host, () => RawClient.open(example.port, { host }).catch(() => undefined));
+  const clients = await Promise.all(addresses.map(open));
+  await sleep(50);
+  example.stop();
+  await sleep(100);
+  for (const client of clients) client.write(GET);
+  await Promise.all(clients.map((client) => client.waitForEnd()));
+  return clients.flatMap(({ answers }) => answers.map(({ status }) => status));
+}
+
+describeUnless(withoutPackage ?? withoutFrameworks, "Fastify's app.close()", () => {
+  it('with register, waits for the drain of each of its servers, before the first request too', async () => {
+    const example = await ExampleProcess.start(FIXTURE, {}, REGISTER);
+    expect(await askedAfterTheSignal(example, ADDRESSES)).toEqual([200, 200]);
+    expect(await example.exitCode()).toBe(0);
+  });
+
+  it('with drainable(app.server), waits from the first request on, and says which server is not drained', async () => {
+    const example = await ExampleProcess.start(FIXTURE, { ATTACHED: '1' });
+    await fetch(`http://127.0.0.1:${example.port}/`);
+    await until('the warning', () => example.output.includes('LASTCALL_FASTIFY_HOST'));
+    expect(await askedAfterTheSignal(example, ADDRESSES.slice(0, 1))).toEqual([200]);
+    expect(await example.exitCode()).toBe(0);
+  });
+
+  it('with drainable(app.server), before the first request is the one that Fastify has: it refuses', async () => {
+    const example = await ExampleProcess.start(FIXTURE, { ATTACHED: '1' });
+    expect(await askedAfterTheSignal(example, ADDRESSES.slice(0, 1))).toEqual([503]);
+    expect(await example.exitCode()).toBe(0);
+  });
+});
