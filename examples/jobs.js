@@ -7,8 +7,9 @@ module.exports = process.env.DATABASE_URL ? inPostgres(process.env.DATABASE_URL)
 function inPostgres(connectionString) {
   const { Pool } = require('pg');
   const pool = new Pool({ connectionString, max: 10 });
+  // Under a lock: two that start at once would both find that it is missing.
   const ready = pool.query(
-    'create table if not exists jobs (id uuid primary key default gen_random_uuid(), name text not null, created_at timestamptz not null default now())',
+    'select pg_advisory_xact_lock(1); create table if not exists jobs (id uuid primary key default gen_random_uuid(), name text not null, created_at timestamptz not null default now())',
   );
   return {
     ready,

@@ -34,7 +34,7 @@ const LOSS_FREE = {
 };
 
 describeUnless(withoutPackage, 'the examples of node alone', () => {
-  it.each(['node-http.js', 'event-stream.js', 'lifecycle.js'])(
+  it.each(['node-http.js', 'cluster.js', 'event-stream.js', 'lifecycle.js'])(
     '%s answers what it has half received, and says 503 to whoever asks for its health',
     async (file) => {
       expect(await stopWithHalfARequest(file)).toMatchObject(LOSS_FREE);
