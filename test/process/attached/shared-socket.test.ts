@@ -32,18 +32,23 @@ afterAll(() => built.remove());
 
 function start(words: readonly string[], stdio: readonly (number | 'ipc')[] = []) {
   const child = spawn(process.execPath, [built.of(FIXTURE), ...words], {
-    stdio: ['ignore', 'pipe', 'inherit', ...stdio],
+    stdio: ['ignore', 'pipe', 'pipe', ...stdio],
   });
   running.push(child);
   const lines: Line[] = [];
   createInterface({ input: child.stdout as NodeJS.ReadableStream }).on('line', (line) =>
     lines.push(JSON.parse(line)),
   );
-  const exited = once(child, 'exit');
+  let stderr = '';
+  child.stderr?.on('data', (chunk) => {
+    stderr += chunk;
+  });
+  const exited = once(child, 'close');
   return {
     child,
     lines,
     exited,
+    warnings: () => stderr.match(/LASTCALL_\w+/g),
     said: async <Name extends keyof Line>(name: Name, count = 1) => {
       await until(
         `${count} times ${name}`,
@@ -81,6 +86,7 @@ describe('the drain of a server leaves others who have its listening socket reac
     await server.exited;
     expect(report).toMatchObject({ outcome: 'clean', listener: { method: 'shared' } });
     expect(report?.listener.reason).toMatch('the descriptor 3 was handed over by the parent');
+    expect(server.warnings()).toEqual(['LASTCALL_BEST_EFFORT']);
     await reach(held.port);
     held.close();
   });

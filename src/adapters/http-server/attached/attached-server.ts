@@ -14,6 +14,7 @@ import { isHttp2, isTls } from './kind-of-server';
 import type { CheckedOptions } from './options';
 import { TlsHandshakes } from './tls-handshakes';
 import { TlsRecords } from './tls-records';
+import { warn } from './warnings';
 
 /** Events that give a request to the application. */
 const REQUESTS = ['request', 'checkContinue', 'checkExpectation'] as const;
@@ -146,6 +147,12 @@ export class AttachedServer {
     });
     run.isOver = true;
     clearTimeoutChecks(this.#server);
+    const reason = outcome.listener?.reason;
+    if (reason)
+      warn(
+        'BEST_EFFORT',
+        `who connected in the instant in which the listener closed may have been reset: ${reason}`,
+      );
     const { atSignal, forced, lastAnswerAtMs, listener, tally, tookMs } = outcome;
     this.#tell({ type: 'drained', atMs: tookMs, lastAnswerAtMs, forced });
     return {
