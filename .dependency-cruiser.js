@@ -100,6 +100,7 @@ module.exports = {
           '^src/bootstrap/drain/',
           '^src/(domain|application)/lifecycle/',
           '^src/adapters/http-server/index[.]ts$',
+          '^src/adapters/fastify/',
           '^src/adapters/process/termination-signals[.]ts$',
         ],
       },

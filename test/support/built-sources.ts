@@ -53,6 +53,7 @@ export const HTTP_SERVER = [
 export const DRAIN_PACKAGE = [
   ...HTTP_SERVER,
   'src/bootstrap/drain',
+  'src/adapters/fastify',
   'src/adapters/process/termination-signals.ts',
 ];
 

@@ -3,7 +3,7 @@
  * shape of errors, of logs, or of what the requests are about.
  */
 export type { Drainable, DrainOptions, DrainReport, ListenerReport } from './attached/api';
-export { type AnyServer, drainable, isDrainable } from './attached/drainable';
+export { type AnyServer, drainable, drains, isDrainable } from './attached/drainable';
 export { DrainingServer } from './draining/draining-server';
 export type { HttpServerEvent, HttpServerObserver } from './draining/events';
 export type { ConnectionCounts, DrainingServerOptions, HttpLimits } from './draining/options';

@@ -1,13 +1,13 @@
 /** What the npm package `lastcall-drain` gives: any server's loss-free stop, and the order in which everything else stops. */
-export {
-  type AnyServer,
-  type Drainable,
-  type DrainOptions,
-  type DrainReport,
-  drainable,
-  type HttpServerEvent,
-  type ListenerReport,
-  type Refusal,
-  type RefusalLook,
+export type {
+  AnyServer,
+  Drainable,
+  DrainOptions,
+  DrainReport,
+  HttpServerEvent,
+  ListenerReport,
+  Refusal,
+  RefusalLook,
 } from '../../adapters/http-server';
+export { drainable } from './drainable';
 export { type HttpOptions, type Lifecycle, type LifecycleOptions, lifecycle, type Part } from './lifecycle';

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
-import { type AnyServer, type DrainOptions, drainable } from '../../adapters/http-server';
+import type { AnyServer, DrainOptions } from '../../adapters/http-server';
 import { onTerminationSignals, startedByNohup } from '../../adapters/process/termination-signals';
 import type { Component, StopDetails } from '../../application/lifecycle/component';
 import type { LifecycleEvent } from '../../application/lifecycle/lifecycle-observer';
@@ -10,6 +10,7 @@ import { singleFlight } from '../../application/lifecycle/single-flight';
 import { StartInterrupted } from '../../domain/lifecycle/errors';
 import { Lifecycle as Phases } from '../../domain/lifecycle/lifecycle';
 import { drainPolicy } from '../../domain/lifecycle/time-budget';
+import { drainable } from './drainable';
 
 /** After the last part has stopped: what still holds the process is given up, and named. */
 const LEFTOVERS_MS = 500;

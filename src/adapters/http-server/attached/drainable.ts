@@ -5,7 +5,6 @@ import { Server as NetServer } from 'node:net';
 import { connectionCount } from '../listener/node-internals';
 import type { Drainable, DrainOptions } from './api';
 import { AttachedServer } from './attached-server';
-import { closeFastifyAfter } from './fastify';
 import { missingInternals } from './internals-check';
 import { checkOptions } from './options';
 import { warn, warnOfShortKeepAlive } from './warnings';
@@ -14,18 +13,21 @@ import { warn, warnOfShortKeepAlive } from './warnings';
 export type AnyServer = Server | HttpsServer | Http2Server | Http2SecureServer;
 
 const attached = new WeakMap<object, AttachedServer>();
-const drains = {
+
+/** Of the servers that are drainable, for whoever waits for more than one of them. */
+export const drains = {
   has: (server: object) => attached.has(server),
+  /** See AttachedServer; resolves at once for a server that is not drainable. */
   requestsOf: async (server: object) => attached.get(server)?.drainRequests(),
+  warn,
 };
 
 /**
- * Makes a server stop without losing a request: its own `close()` does from now on, whoever calls it. Returns the server, with
- * `drain`, `draining` and `outOfTime`. Until the stop nothing of the server is changed. To be called before anyone is
- * connected, at the latest right after `listen`; called again, it does nothing.
+ * Makes the server's own `close()` lose no request, whoever calls it. To be called before anyone is connected; called again, it does
+ * nothing.
  *
  * @throws TypeError for what is no such server, and for options that are wrong
- * @throws Error where somebody is connected already, and on Bun and Deno, whose sockets have none of what it works with
+ * @throws Error where somebody is connected already, and on Bun and Deno
  */
 export function drainable<S extends AnyServer>(server: S, options: DrainOptions = {}): S & Drainable {
   refuseOtherRuntimes(process.versions);
@@ -58,7 +60,6 @@ export function drainable<S extends AnyServer>(server: S, options: DrainOptions 
     outOfTime: { get: () => drained.outOfTime, configurable: true },
   });
   attached.set(server, drained);
-  closeFastifyAfter(theServer, drains);
   whenListening(theServer, () => {
     warnOfShortKeepAlive(theServer);
     drained.degraded = missingInternals(theServer);

@@ -1,6 +1,5 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import type { Server } from 'node:http';
-import { warn } from './warnings';
+import type { Server } from 'node:net';
 
 /** What Fastify says of each request that comes to a handler (its documentation, Diagnostics Channel Support). */
 const REQUESTS = 'tracing:fastify.request.handler:start';
@@ -12,10 +11,13 @@ interface Application {
   close(...args: unknown[]): unknown;
 }
 
+/** The servers that are drained by us. */
 interface Drains {
   has(server: object): boolean;
-  /** Resolves when all requests of that server are answered; at once where it is not drained by us. */
+  /** Resolves when all requests of that server are answered; at once where it is none of ours. */
   requestsOf(server: object): Promise<void>;
+  /** Of a server that will lose requests. */
+  warn(code: string, text: string): void;
 }
 
 /**
@@ -24,7 +26,7 @@ interface Drains {
  * way from the server to an application that is there already; its first request does.
  */
 export function closeFastifyAfter(server: Server, drains: Drains): void {
-  const known = (server as { [APPLICATION]?: Application })[APPLICATION];
+  const known = (server as Server & { [APPLICATION]?: Application })[APPLICATION];
   if (known) {
     patchClose(known, drains);
     return;
@@ -32,11 +34,15 @@ export function closeFastifyAfter(server: Server, drains: Drains): void {
   const onRequest = (message: unknown) => {
     const application = (message as { request?: { server?: Application } }).request?.server;
     if (application?.server !== server) return;
-    unsubscribe(REQUESTS, onRequest);
+    listenNoMore();
+    server.off('listening', listen);
     patchClose(application, drains);
   };
-  subscribe(REQUESTS, onRequest);
-  server.once('close', () => unsubscribe(REQUESTS, onRequest));
+  // Not for longer than the server listens: the channel would keep every server there ever was.
+  const listen = () => subscribe(REQUESTS, onRequest);
+  const listenNoMore = () => void unsubscribe(REQUESTS, onRequest);
+  server.on('listening', listen).on('close', listenNoMore);
+  if (server.listening) listen();
 }
 
 /** Plugins have the application as their prototype: `close` stands on the outermost. */
@@ -45,7 +51,7 @@ function patchClose(application: Application, drains: Drains): void {
   while (!Object.hasOwn(root, 'close')) root = Object.getPrototypeOf(root);
   const { close } = root;
   if (otherServers(root).some((other) => !drains.has(other))) {
-    warn(
+    drains.warn(
       'FASTIFY_HOST',
       'Fastify was given no host, so it listens with a second server for localhost, whose connections are not drained: ' +
         'app.listen({ port, host }), or node --import lastcall-drain/register',
