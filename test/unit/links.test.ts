@@ -2,7 +2,13 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 const ROOT = path.resolve(__dirname, '../..');
-const PAGES = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', ...markdownIn('docs')];
+const PAGES = [
+  'README.md',
+  'CONTRIBUTING.md',
+  'CHANGELOG.md',
+  'RELEASING.md',
+  ...['packages/drain', 'examples', 'docs', 'docs/decisions'].flatMap(markdownIn),
+];
 
 function markdownIn(folder: string): string[] {
   const names = readdirSync(path.join(ROOT, folder)).filter((name) => name.endsWith('.md'));
