@@ -1,8 +1,10 @@
 import { copyFileSync, existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { describeUnless } from '../support/optional-suite';
+import { describeUnless, itUnless } from '../support/optional-suite';
+import { withoutLinux } from '../support/platform';
 import { PROJECT } from '../support/service-process';
 import { newFolder, npm, PACKAGE, projectWith, removeFolders, run } from './support/npm';
+import { stopUnderWay } from './support/stop-under-way';
 
 const PUBLINT = path.join(PROJECT, 'node_modules/publint/src/cli.js');
 const ATTW = path.join(__dirname, 'attw/node_modules/@arethetypeswrong/cli/dist/index.js');
@@ -61,6 +63,16 @@ describe('the tarball of lastcall-drain', () => {
     // So a change would have been seen.
     expect(await run(project, 'look.cjs', how, 'lastcall-drain/register')).toMatchObject({ code: 1 });
   });
+
+  itUnless(withoutLinux())(
+    'stops a server without koffi, too, and says at its start what that means',
+    async () => {
+      copyFileSync(path.join(__dirname, 'fixtures/server.cjs'), path.join(project, 'server.cjs'));
+      const { stderr, ...stop } = await stopUnderWay(project, ['server.cjs']);
+      expect(stop).toMatchObject({ before: { status: 200 }, during: { status: 200 }, exitCode: 0 });
+      expect(stderr.match(/LASTCALL_\w+/g)).toEqual(['LASTCALL_DEGRADED', 'LASTCALL_BEST_EFFORT']);
+    },
+  );
 
   it('is one and the same, however it is loaded', async () => {
     const compare = `import('lastcall-drain').then(({ default: _, ...imported }) =>

@@ -35,7 +35,10 @@ export function markdownTable(peers: readonly PeerResult[]): string {
 export function pairsTable(pairs: readonly PairResult[]): string {
   const modes = pairs[0]?.without.results.map(({ mode }) => mode.title) ?? [];
   const heads = modes.map((title) => ` ${title}, without | with |`);
-  const lines = [`| | |${heads.join('')}`, `| --- | --- |${modes.map(() => ' --- | --- |').join('')}`];
+  const lines = [
+    `| server | the package by |${heads.join('')}`,
+    `| --- | --- |${modes.map(() => ' --- | --- |').join('')}`,
+  ];
   for (const { pair, without, with: drained } of pairs) {
     const cells = without.results.map((result, index) => {
       const other = drained.results[index];
