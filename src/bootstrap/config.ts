@@ -1,9 +1,10 @@
 import { customCleanEnv } from 'envalid';
 import type { ProgramEnvironment } from '../adapters/embedded-postgres/binaries';
-import { type HttpLimits, inheritedListener, type ListenTarget } from '../adapters/http-server';
+import type { HttpLimits, ListenTarget } from '../adapters/http-server';
 import { type TracesSettings, tracesSettings } from '../adapters/observability/open-telemetry';
 import type { LogLevel } from '../adapters/observability/pino-log';
 import type { PostgresSettings } from '../adapters/postgres/connection/postgres-pool';
+import { inheritedListener } from '../adapters/process/socket-activation';
 import { type NotifySettings, notifySettings } from '../adapters/process/systemd-notify';
 import type { BatchWriterSettings } from '../application/intake/batch-writer';
 import type { IdempotencyExpirySettings } from '../application/intake/idempotency-expiry';

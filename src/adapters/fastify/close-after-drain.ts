@@ -3,8 +3,8 @@ import type { Server } from 'node:net';
 
 /** What Fastify says of each request that comes to a handler (its documentation, Diagnostics Channel Support). */
 const REQUESTS = 'tracing:fastify.request.handler:start';
-/** Under it, a server has the application that it is of, where register was there when that was made. */
-const APPLICATION = Symbol.for('lastcall-drain.fastify');
+/** Under it, a server has the applications that it is of, if any, where register was there when it was made. */
+const APPLICATIONS = Symbol.for('lastcall-drain.fastify');
 
 interface Application {
   readonly server: object;
@@ -26,9 +26,9 @@ interface Drains {
  * way from the server to an application that is there already; its first request does.
  */
 export function closeFastifyAfter(server: Server, drains: Drains): void {
-  const known = (server as Server & { [APPLICATION]?: Application })[APPLICATION];
+  const known = (server as Server & { [APPLICATIONS]?: Set<Application> })[APPLICATIONS];
   if (known) {
-    patchClose(known, drains);
+    for (const application of known) patchClose(application, drains);
     return;
   }
   const onRequest = (message: unknown) => {
@@ -58,8 +58,8 @@ function patchClose(application: Application, drains: Drains): void {
     );
   }
   root.close = (...args) => {
-    const servers = [root.server, ...otherServers(root)];
-    const closed = Promise.all(servers.map((server) => drains.requestsOf(server))).then(() =>
+    const drained = [root.server, ...otherServers(root)].map((server) => drains.requestsOf(server));
+    const closed = Promise.all([...drained, runPreCloseHooks(root)]).then(() =>
       Reflect.apply(close, root, args),
     );
     return typeof args[0] === 'function' ? undefined : closed;
@@ -68,8 +68,36 @@ function patchClose(application: Application, drains: Drains): void {
 
 /** Without a host, Fastify listens on each address of localhost, with a server of its own for every one but the first. */
 function otherServers(root: Application): readonly object[] {
-  const symbol = Object.getOwnPropertySymbols(root).find(
-    ({ description }) => description === 'fastify.serverBindings',
-  );
-  return symbol ? ((root as unknown as Record<symbol, readonly object[]>)[symbol] ?? []) : [];
+  return internalOf<readonly object[]>(root, 'fastify.serverBindings') ?? [];
+}
+
+type Hook = (done?: (error?: Error) => void) => unknown;
+
+/**
+ * They are there to end what would hold the server up: long polls, WebSockets. So they run when the drain begins, in Fastify's order;
+ * when Fastify comes to them, it gets the same promise, errors included.
+ */
+async function runPreCloseHooks(application: Application): Promise<void> {
+  const hooks = internalOf<{ preClose?: Hook[] }>(application, 'fastify.hooks')?.preClose ?? [];
+  for (const [index, hook] of hooks.entries()) {
+    const ran = promiseOf(hook, application);
+    hooks[index] = () => ran;
+    await ran.catch(() => {});
+  }
+  const children = internalOf<readonly Application[]>(application, 'fastify.children') ?? [];
+  for (const child of children) await runPreCloseHooks(child);
+}
+
+async function promiseOf(hook: Hook, application: Application): Promise<void> {
+  // Who takes an argument takes a callback (lib/hooks.js).
+  if (hook.length !== 1) await hook.call(application);
+  else
+    await new Promise<void>((resolve, reject) =>
+      hook.call(application, (error) => (error ? reject(error) : resolve())),
+    );
+}
+
+function internalOf<T>(application: Application, description: string): T | undefined {
+  const symbol = Object.getOwnPropertySymbols(application).find((each) => each.description === description);
+  return symbol && (application as unknown as Record<symbol, T>)[symbol];
 }

@@ -12,4 +12,3 @@ export { type CloseOptions, closeListener } from './listener/close-listener';
 export type { KernelAccess, ListenKernel } from './listener/listen-kernel';
 export type { Listener, ListenerCloseReport, ListenTarget } from './listener/listener';
 export { openListener } from './listener/open-listener';
-export { inheritedListener } from './listener/socket-activation';

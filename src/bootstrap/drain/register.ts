@@ -1,25 +1,47 @@
 import { subscribe } from 'node:diagnostics_channel';
+import http from 'node:http';
 import { Server } from 'node:net';
-import { type AnyServer, type DrainOptions, drainable } from './index';
+import { type AnyServer, type Drainable, type DrainOptions, drainable } from './index';
+
+/** Under it, a server has the Fastify applications that it is of. */
+const APPLICATIONS = Symbol.for('lastcall-drain.fastify');
 
 /**
  * `node --import lastcall-drain/register server.js`: makes every server of the process that listens drainable, for a program that
  * nobody wants to change. `LASTCALL_DRAIN` may hold the options, as JSON.
  */
 const options = optionsIn(process.env.LASTCALL_DRAIN || '{}');
-const { listen } = Server.prototype;
+// Says at the start what is wrong with them, and not where somebody listens.
+drainable(http.createServer(), options);
 
+const { listen } = Server.prototype;
 Server.prototype.listen = function (this: Server, ...args: unknown[]) {
-  // Every server of HTTP has it, and no other server of node's.
-  if ('setTimeout' in this) drainable(this as unknown as AnyServer, options);
+  if (this instanceof http.Server || 'setSecureContext' in this || 'updateSettings' in this) {
+    applicationsOf(this);
+    drainable(this as unknown as AnyServer, options);
+  }
   return Reflect.apply(listen, this, args);
 };
 
-// Whose close waits for the drain; from the server alone it is not to be learnt before the first request.
+// For those who have got hold of it before the server listens: `promisify(server.close).bind(server)`.
+const { close } = http.Server.prototype;
+http.Server.prototype.close = function (this: http.Server & Partial<Drainable>, callback) {
+  if (!this.listening || this.drain === undefined) return close.call(this, callback);
+  if (callback) this.once('close', () => callback());
+  void this.drain();
+  return this;
+};
+
+// Whose close waits for the drain; from the server alone that is not to be learnt before the first request.
 subscribe('fastify.initialization', (message) => {
   const { fastify } = message as { fastify: { server: object } };
-  Object.defineProperty(fastify.server, Symbol.for('lastcall-drain.fastify'), { value: fastify });
+  applicationsOf(fastify.server).add(fastify);
 });
+
+function applicationsOf(server: object & { [APPLICATIONS]?: Set<object> }): Set<object> {
+  server[APPLICATIONS] ??= new Set();
+  return server[APPLICATIONS];
+}
 
 function optionsIn(text: string): DrainOptions {
   let value: unknown;

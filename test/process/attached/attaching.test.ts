@@ -8,8 +8,10 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http';
-import { type AddressInfo, connect, createServer as createNetServer, type Socket } from 'node:net';
+import { type AddressInfo, connect, createServer as createNetServer, Socket } from 'node:net';
 import { type DrainOptions, drainable, isDrainable } from '../../../src/adapters/http-server';
+import { freePort } from '../../drill/server/free-port';
+import { until } from '../../support/until';
 
 const servers: Server[] = [];
 const agent = new Agent({ keepAlive: true });
@@ -218,9 +220,21 @@ describe('close()', () => {
     expect(await server.drain()).toMatchObject({ outcome: 'clean', listener: { method: 'not-listening' } });
   });
 
+  it('may come again when the server is closed, as node has it', async () => {
+    const server = await listening(drainable(newServer()));
+    await ask(portOf(server));
+    const code = await new Promise((resolve) =>
+      server.close(() =>
+        server.close((error) => resolve((error as NodeJS.ErrnoException | undefined)?.code)),
+      ),
+    );
+    expect(code).toBe('ERR_SERVER_NOT_RUNNING');
+  });
+
   it('may be followed by another listen, and that by another drain', async () => {
     const server = drainable(newServer(), { lingerMs: 20 });
-    for (let round = 0; round < 2; round += 1) {
+    const listeners = server.listenerCount('connection');
+    for (let round = 0; round < 12; round += 1) {
       await listening(server);
       expect(server.draining.aborted).toBe(false);
       const [, connection] = await ask(portOf(server));
@@ -230,6 +244,77 @@ describe('close()', () => {
       expect(await server.drain()).toMatchObject({ outcome: 'clean', connections: 1 });
       await closed;
     }
+    expect([server.listenerCount('connection'), server]).toEqual([
+      listeners,
+      expect.objectContaining({ httpAllowHalfOpen: false }),
+    ]);
+  });
+
+  it('may be followed by a listen in its own callback, and that by another close', async () => {
+    const server = await listening(drainable(newServer(), { lingerMs: 50 }));
+    await ask(portOf(server));
+    await new Promise<void>((resolve) => server.close(() => server.listen(0, '127.0.0.1', resolve)));
+    expect(server.draining.aborted).toBe(false);
+    expect((await ask(portOf(server))).slice(0, 2)).toEqual([200, 'keep-alive']);
+    await new Promise((resolve) => server.close(resolve));
+    expect(server.listening).toBe(false);
+  });
+
+  it('may be followed by a listen while the last connections of before are still answered', async () => {
+    const answers: ServerResponse[] = [];
+    const server = await listening(
+      drainable(
+        newServer((request, response) => {
+          if (request.url === '/slow') answers.push(response);
+          else response.end('answer');
+        }),
+        { lingerMs: 50 },
+      ),
+    );
+    const [first, second] = [portOf(server), await freePort()];
+    const slow = ask(first, '/slow');
+    await until('it is at work', () => answers.length > 0);
+    const kept = new Agent({ keepAlive: true });
+    await once(get({ port: first, host: '127.0.0.1', agent: kept }), 'response').then(([r]) => r.resume());
+    const report = server.drain();
+    await until('the listener is closed', () => !server.listening);
+    server.listen(second, '127.0.0.1');
+    await once(server, 'listening');
+    expect((await ask(second)).slice(0, 2)).toEqual([200, 'keep-alive']);
+    answers[0]?.end('late');
+    expect(await slow).toEqual([200, 'close', 'late']);
+    expect(await report).toMatchObject({ outcome: 'clean', connections: 2, answered: 1 });
+    expect(await server.drain()).toMatchObject({ outcome: 'clean', connections: 1 });
+    kept.destroy();
+  });
+
+  it('runs a close that was on the server before, and closes the listener even if that does not', async () => {
+    for (const closesToo of [true, false]) {
+      const server = newServer();
+      const ran: string[] = [];
+      const { close } = server;
+      server.close = (callback) => {
+        ran.push('theirs');
+        return closesToo ? close.call(server, callback) : server;
+      };
+      drainable(server);
+      await listening(server);
+      const port = portOf(server);
+      await ask(port);
+      const closed = once(server, 'close');
+      server.close();
+      expect((await ask(port)).slice(0, 2)).toEqual([200, 'close']);
+      await closed;
+      expect(ran).toEqual(['theirs']);
+    }
+  });
+
+  it('after a drain of a server that does not listen says what node says', async () => {
+    const server = drainable(newServer());
+    const report = server.drain();
+    const error = await new Promise<NodeJS.ErrnoException | undefined>((resolve) => server.close(resolve));
+    expect(error?.code).toBe('ERR_SERVER_NOT_RUNNING');
+    expect(await report).toMatchObject({ outcome: 'clean' });
   });
 
   it('counts answers of a failure: what they needed was closed before them', async () => {
@@ -278,17 +363,94 @@ describe('others who would close the connections too', () => {
     expect(await server.drain()).toMatchObject({ outcome: 'clean', answered: 1 });
   });
 
-  it('may cut a request short, and that is in the report', async () => {
-    const server = await listening(drainable(newServer(() => {})));
-    const client = connect(portOf(server), '127.0.0.1');
-    client.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
-    await once(server, 'request');
-    server.close();
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    server.closeAllConnections();
-    await once(client, 'close');
-    expect(await server.drain()).toMatchObject({ outcome: 'forced', forced: 1 });
+  it.each<[string, (server: Server, socket: Socket) => void]>([
+    ['closeAllConnections', (server) => server.closeAllConnections()],
+    ['the handler, by the end of its socket', (_server, socket) => socket.end()],
+  ])('may cut a request short, at whatever time, and that is in the report: %s', async (_who, cut) => {
+    for (const moment of ['at once', 'later']) {
+      const server = await listening(drainable(newServer(() => {})));
+      const client = connect(portOf(server), '127.0.0.1');
+      client.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+      const [{ socket }] = await once(server, 'request');
+      server.close();
+      if (moment === 'later') await until('the listener is closed', () => !server.listening);
+      cut(server, socket);
+      await once(client.resume(), 'close');
+      expect(await server.drain()).toMatchObject({ outcome: 'forced', forced: 1 });
+    }
   });
+
+  it('may turn a connection away when it comes, during the drain as before it', async () => {
+    const server = drainable(newServer(), { delayMs: 300 });
+    server.on('connection', (socket) => socket.destroy());
+    await listening(server);
+    const port = portOf(server);
+    const drained = server.drain();
+    await expect(ask(port)).rejects.toMatchObject({ code: 'ECONNRESET' });
+    expect(await drained).toMatchObject({ outcome: 'clean', connections: 0, answered: 0 });
+  });
+
+  it.each<[string, (socket: Socket) => void]>([
+    ['destroy', (socket) => socket.destroy()],
+    ['end', (socket) => socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n')],
+  ])('may end the connection of a client that errs: %s', async (_how, end) => {
+    const server = drainable(newServer(), { silentClientTimeoutMs: 6_000 });
+    server.on('clientError', (_error, socket) => end(socket as Socket));
+    await listening(server);
+    const client = connect(portOf(server), '127.0.0.1');
+    await once(server, 'connection');
+    const drained = server.drain();
+    client.write('rubbish\r\n\r\n');
+    await once(client.resume(), 'close');
+    expect((await drained).tookMs).toBeLessThan(5_000);
+  });
+});
+
+describe('with a delay', () => {
+  it('the listener stays open, and what is answered in it is in the report', async () => {
+    const server = await listening(
+      drainable(
+        newServer((_request, response) => {
+          response.statusCode = server.draining.aborted ? 503 : 200;
+          response.end();
+        }),
+        { delayMs: 400, lingerMs: 50 },
+      ),
+    );
+    const port = portOf(server);
+    await ask(port);
+    const began = performance.now();
+    const drained = server.drain();
+    const fresh = new Agent({ keepAlive: false });
+    const [response] = await once(get({ port, host: '127.0.0.1', agent: fresh }), 'response');
+    response.resume();
+    expect(response.statusCode).toBe(503);
+    const report = await drained;
+    expect(report).toMatchObject({ outcome: 'clean', connections: 1, answered: 1, failed: 1 });
+    expect(performance.now() - began).toBeGreaterThan(400);
+  });
+});
+
+it('an emitted connection that is closed already is none', async () => {
+  const server = await listening(drainable(newServer()));
+  const socket = new Socket().destroy();
+  await once(socket, 'close');
+  server.emit('connection', socket);
+  expect(await server.drain()).toMatchObject({ outcome: 'clean', connections: 0 });
+});
+
+it('as many may listen to its signals as there are streams', async () => {
+  const warnings: Error[] = [];
+  const note = (warning: Error) => warnings.push(warning);
+  process.on('warning', note);
+  const server = drainable(newServer());
+  for (let stream = 0; stream < 50; stream += 1) {
+    server.draining.addEventListener('abort', () => {});
+    server.outOfTime.addEventListener('abort', () => {});
+  }
+  await new Promise(setImmediate);
+  process.off('warning', note);
+  expect(warnings).toEqual([]);
 });
 
 const connections = (server: Server) =>

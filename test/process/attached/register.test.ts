@@ -106,9 +106,10 @@ describe('a program that nobody changed, started with register', () => {
     ['5', 'LASTCALL_DRAIN must be an object'],
     ['{"linger":5}', 'there is no option linger'],
   ])('says what is wrong with %s', async (drain, words) => {
-    const { exited } = await start(importing(), { drain });
+    const { exited, port } = await start(importing(), { drain });
     const { code, stderr } = await exited;
-    expect(code).not.toBe(0);
+    // Before the program's first line.
+    expect([code, port]).toEqual([1, 0]);
     expect(stderr).toMatch(words);
   });
 });

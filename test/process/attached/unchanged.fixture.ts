@@ -1,9 +1,13 @@
-/** A program as most are: it knows nothing of a drain, and closes its server at SIGTERM. Answers after a moment. */
+/**
+ * A program as most are: it knows nothing of a drain, and closes its server at SIGTERM, by a function that it got hold of before it
+ * listened. Answers after a moment.
+ */
 import { readFileSync } from 'node:fs';
 import { createServer, type RequestListener } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
+import { promisify } from 'node:util';
 
 const [certificate] = process.argv.slice(2);
 const answer: RequestListener = (request, response) => {
@@ -15,7 +19,8 @@ const read = (file: string) => readFileSync(path.join(certificate ?? '', file));
 const server = certificate
   ? createHttpsServer({ key: read('localhost.key.pem'), cert: read('localhost.pem') }, answer)
   : createServer(answer);
+const close = certificate ? () => promisify(server.close).call(server) : promisify(server.close).bind(server);
 server.listen(0, '127.0.0.1', () => {
   process.stdout.write(`${(server.address() as AddressInfo).port}\n`);
 });
-process.once('SIGTERM', () => server.close(() => process.exit(0)));
+process.once('SIGTERM', () => void close().then(() => process.exit(0)));

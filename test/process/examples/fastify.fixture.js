@@ -1,6 +1,11 @@
-// A Fastify application that is given no host, on a machine where localhost has two addresses.
+// Fastify in the forms that its close has to do with. FORM is
+//   two-addresses   it is given no host, and localhost has two addresses
+//   pre-close       hooks that end a long poll and a WebSocket
+//   shared          two applications on one server
 const dns = require('node:dns');
+const { createServer } = require('node:http');
 const { fastify } = require('../../../examples/node_modules/fastify');
+const { WebSocketServer } = require('../../../examples/node_modules/ws');
 
 const { lookup } = dns;
 dns.lookup = (host, ...rest) => {
@@ -11,8 +16,38 @@ dns.lookup = (host, ...rest) => {
   else process.nextTick(then, null, both[0].address, 4);
 };
 
-const app = fastify();
+const FORMS = {
+  'two-addresses': () => fastify(),
+  'pre-close'() {
+    const app = fastify();
+    const polls = [];
+    const sockets = new WebSocketServer({ server: app.server });
+    app.get('/poll', (_request, reply) => void polls.push(reply));
+    app.addHook('preClose', (done) => {
+      for (const reply of polls) reply.code(204).send();
+      done();
+    });
+    app.register(async (plugin) => {
+      plugin.addHook('preClose', async () => {
+        for (const socket of sockets.clients) socket.close(1001);
+      });
+    });
+    return app;
+  },
+  shared() {
+    const server = createServer((request, response) => app.routing(request, response));
+    const serverFactory = () => server;
+    fastify({ serverFactory });
+    const app = fastify({ serverFactory });
+    return app;
+  },
+};
+
+const app = FORMS[process.env.FORM]();
 if (process.env.ATTACHED) require('lastcall-drain').drainable(app.server);
 app.get('/', async () => 'answered');
 process.once('SIGTERM', () => app.close().then(() => process.exit(0)));
-app.listen({ port: Number(process.env.PORT) });
+app.listen({
+  port: Number(process.env.PORT),
+  ...(process.env.FORM !== 'two-addresses' && { host: '127.0.0.1' }),
+});

@@ -1,10 +1,11 @@
+import { once } from 'node:events';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describeUnless } from '../../support/optional-suite';
 import { RawClient } from '../../support/raw-client';
 import { PROJECT } from '../../support/service-process';
 import { until } from '../../support/until';
-import { ExampleProcess, withoutFrameworks, withoutPackage } from './example-process';
+import { ExampleProcess, requireFromExamples, withoutFrameworks, withoutPackage } from './example-process';
 
 const FIXTURE = path.join(__dirname, 'fastify.fixture.js');
 const REGISTER = ['--require', path.join(PROJECT, 'packages/drain/dist/register.js')];
@@ -29,13 +30,42 @@ async function askedAfterTheSignal(example: ExampleProcess, addresses: readonly 
 
 describeUnless(withoutPackage ?? withoutFrameworks, "Fastify's app.close()", () => {
   it('with register, waits for the drain of each of its servers, before the first request too', async () => {
-    const example = await ExampleProcess.start(FIXTURE, {}, REGISTER);
+    const example = await ExampleProcess.start(FIXTURE, { FORM: 'two-addresses' }, REGISTER);
     expect(await askedAfterTheSignal(example, ADDRESSES)).toEqual([200, 200]);
     expect(await example.exitCode()).toBe(0);
   });
 
+  it.each([
+    ['register', {}, REGISTER],
+    ['drainable(app.server)', { ATTACHED: '1' }, []],
+  ])(
+    'with %s, runs the hooks that end what has no end of its own when the drain begins',
+    async (_how, env, options) => {
+      const example = await ExampleProcess.start(FIXTURE, { FORM: 'pre-close', ...env }, options);
+      const { WebSocket } = requireFromExamples('ws');
+      await fetch(`http://127.0.0.1:${example.port}/`);
+      const socket = new WebSocket(`ws://127.0.0.1:${example.port}`);
+      await once(socket, 'open');
+      const poll = await RawClient.open(example.port);
+      await poll.send('GET /poll HTTP/1.1\r\nHost: x\r\n\r\n');
+      await fetch(`http://127.0.0.1:${example.port}/`);
+      const closed = once(socket, 'close');
+      example.stop();
+      expect((await closed)[0]).toBe(1001);
+      await poll.waitForEnd();
+      expect(poll.answers[0]?.status).toBe(204);
+      expect(await example.exitCode()).toBe(0);
+    },
+  );
+
+  it('with register, also of a server that two applications share', async () => {
+    const example = await ExampleProcess.start(FIXTURE, { FORM: 'shared' }, REGISTER);
+    expect(await askedAfterTheSignal(example, ADDRESSES.slice(0, 1))).toEqual([200]);
+    expect(await example.exitCode()).toBe(0);
+  });
+
   it('with drainable(app.server), waits from the first request on, and says which server is not drained', async () => {
-    const example = await ExampleProcess.start(FIXTURE, { ATTACHED: '1' });
+    const example = await ExampleProcess.start(FIXTURE, { FORM: 'two-addresses', ATTACHED: '1' });
     await fetch(`http://127.0.0.1:${example.port}/`);
     await until('the warning', () => example.output.includes('LASTCALL_FASTIFY_HOST'));
     expect(await askedAfterTheSignal(example, ADDRESSES.slice(0, 1))).toEqual([200]);
@@ -43,7 +73,7 @@ describeUnless(withoutPackage ?? withoutFrameworks, "Fastify's app.close()", () 
   });
 
   it('with drainable(app.server), before the first request is the one that Fastify has: it refuses', async () => {
-    const example = await ExampleProcess.start(FIXTURE, { ATTACHED: '1' });
+    const example = await ExampleProcess.start(FIXTURE, { FORM: 'two-addresses', ATTACHED: '1' });
     expect(await askedAfterTheSignal(example, ADDRESSES.slice(0, 1))).toEqual([503]);
     expect(await example.exitCode()).toBe(0);
   });

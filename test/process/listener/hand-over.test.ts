@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
-import { type BuiltSources, buildSources, HTTP_SERVER } from '../../support/built-sources';
+import { type BuiltSources, buildSources } from '../../support/built-sources';
 import { itUnless, withoutTool } from '../../support/optional-suite';
 import { withoutLinux } from '../../support/platform';
 import { Flood } from './support/flood';
 import { heldSocket } from './support/raw-socket';
-import { FIXTURE, ServerProcess } from './support/server-process';
+import { FIXTURE_SOURCES, ServerProcess } from './support/server-process';
 
 const onLinux = itUnless(withoutLinux());
 const ACTIVATE = 'systemd-socket-activate';
@@ -16,7 +16,7 @@ const asSystemdWould = ['/bin/sh', '-c', 'LISTEN_PID=$$ LISTEN_FDS=1 exec "$@"',
 let fixture: BuiltSources;
 const started: ServerProcess[] = [];
 beforeAll(() => {
-  fixture = buildSources([...HTTP_SERVER, FIXTURE]);
+  fixture = buildSources(FIXTURE_SOURCES);
 });
 afterEach(() => {
   for (const each of started.splice(0)) each.kill();

@@ -1,16 +1,16 @@
 import { rmSync } from 'node:fs';
 import path from 'node:path';
-import { type BuiltSources, buildSources, HTTP_SERVER } from '../../support/built-sources';
+import { type BuiltSources, buildSources } from '../../support/built-sources';
 import { describeUnless } from '../../support/optional-suite';
 import { withoutLinux } from '../../support/platform';
 import { type Fates, Flood } from './support/flood';
-import { FIXTURE, type FixtureOptions, ServerProcess } from './support/server-process';
+import { FIXTURE_SOURCES, type FixtureOptions, ServerProcess } from './support/server-process';
 
 const TRIALS = 12;
 
 let fixture: BuiltSources;
 beforeAll(() => {
-  fixture = buildSources([...HTTP_SERVER, FIXTURE]);
+  fixture = buildSources(FIXTURE_SOURCES);
 });
 afterAll(() => fixture.remove());
 
@@ -57,7 +57,7 @@ describeUnless(withoutLinux(), 'a listener that closes under a flood of new conn
   });
 
   it('starts and stops without koffi too, within its bound, and says what was missing', async () => {
-    const without = buildSources([...HTTP_SERVER, FIXTURE]);
+    const without = buildSources(FIXTURE_SOURCES);
     rmSync(path.join(without.folder, 'node_modules'));
     const { report, exitCode } = await trial({}, '127.0.0.1', 100, without).finally(without.remove);
     expect(report).toMatchObject({

@@ -2,19 +2,19 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import path from 'node:path';
 import { closeListener, openListener } from '../../../src/adapters/http-server';
-import { type BuiltSources, buildSources, HTTP_SERVER } from '../../support/built-sources';
+import { type BuiltSources, buildSources } from '../../support/built-sources';
 import { itUnless } from '../../support/optional-suite';
 import { withoutReusePort } from '../../support/platform';
 import { Flood } from './support/flood';
 import { HalfConnectedClient } from './support/raw-socket';
-import { FIXTURE, ServerProcess } from './support/server-process';
+import { FIXTURE_SOURCES, ServerProcess } from './support/server-process';
 
 const OLDER_NODE = path.join(__dirname, 'fixtures/older-node.cjs');
 
 let fixture: BuiltSources;
 const started: ServerProcess[] = [];
 beforeAll(() => {
-  fixture = buildSources([...HTTP_SERVER, FIXTURE]);
+  fixture = buildSources(FIXTURE_SOURCES);
 });
 afterEach(() => {
   for (const each of started.splice(0)) each.kill();

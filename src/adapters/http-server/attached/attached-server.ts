@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import type { ServerHttp2Session, ServerHttp2Stream } from 'node:http2';
 import type { Socket } from 'node:net';
@@ -31,12 +32,14 @@ interface Run {
   readonly records: TlsRecords;
   readonly sessions: Http2Sessions;
   report: Promise<DrainReport> | undefined;
+  /** The server has said `close`, which may be before its last connection has. */
+  isClosed: boolean;
   isOver: boolean;
 }
 
 /**
  * Somebody else's server, whose drain is ours. Nothing is taken from it: it is listened to by way of its `emit`, so that whoever
- * hears of an event hears of it still, in the same order; until the drain begins nothing is changed, and during it requests
+ * hears of an event hears of it still, in the same order; until the drain begins it behaves as ever, and during it requests
  * come a turn of the loop later.
  */
 export class AttachedServer {
@@ -49,10 +52,15 @@ export class AttachedServer {
   /** What of node's internals is missing, for the report. */
   degraded: readonly string[] = [];
   #run: Run;
+  /** Those before it that are still at their last connections. */
+  readonly #before = new Set<Run>();
+  /** A `close` that somebody has put on the server before us. */
+  readonly #ownClose: Server['close'] | undefined;
 
-  constructor(server: Server, options: CheckedOptions) {
+  constructor(server: Server, options: CheckedOptions, ownClose?: Server['close']) {
     this.#server = server;
     this.#options = options;
+    this.#ownClose = ownClose;
     this.#isTls = isTls(server);
     this.#emit = emitOf(server);
     const deliver =
@@ -67,8 +75,10 @@ export class AttachedServer {
     this.#run = this.#newRun();
     server.emit = (event: string, ...args: unknown[]) => this.#heard(event, args);
     server.on('listening', () => {
-      // It may listen again when it has been drained.
-      if (this.#run.isOver) this.#run = this.#newRun();
+      // It may listen again, from the callback of its close at the earliest.
+      if (this.#run.report === undefined) return;
+      if (!this.#run.isOver) this.#before.add(this.#run);
+      this.#run = this.#newRun();
     });
   }
 
@@ -80,9 +90,10 @@ export class AttachedServer {
     return this.#run.outOfTime.signal;
   }
 
-  /** The drain has begun, and is not over. */
-  get isUnderWay(): boolean {
-    return this.#run.report !== undefined && !this.#run.isOver;
+  /** Whether a `close` is for us: else there is nothing to drain, or it is drained, and what node has to say of that is right. */
+  get isToClose(): boolean {
+    const { isClosed, report } = this.#run;
+    return this.#server.listening || (report !== undefined && !isClosed);
   }
 
   /** See {@link Drainable}. */
@@ -112,14 +123,18 @@ export class AttachedServer {
         onOver: (socket: Socket) => records.settle(socket),
       }),
     });
+    const [draining, outOfTime] = [new AbortController(), new AbortController()];
+    // A listener for each event stream is in order.
+    setMaxListeners(0, draining.signal, outOfTime.signal);
     return {
-      draining: new AbortController(),
-      outOfTime: new AbortController(),
+      draining,
+      outOfTime,
       connections,
       records,
       handshakes: new TlsHandshakes(silentClientTimeoutMs, endIfOver),
       sessions: new Http2Sessions(eventStreams, endIfOver),
       report: undefined,
+      isClosed: false,
       isOver: false,
     };
   }
@@ -128,10 +143,13 @@ export class AttachedServer {
     const startedAt = performance.now();
     const { delayMs, eventStreams, lingerMs, timeoutMs, upgraded } = this.#options;
     const { connections, handshakes, sessions } = run;
-    connections.takeOver();
+    run.isClosed = !this.#server.listening;
+    connections.beginStop();
     const sessionsAtSignal = sessions.size;
     // The client's half-close is not to take its answers along; node's TLS would end the connection, too.
-    Object.assign(this.#server, { httpAllowHalfOpen: true });
+    const server = this.#server as Server & { httpAllowHalfOpen?: boolean };
+    const { httpAllowHalfOpen = false } = server;
+    server.httpAllowHalfOpen = true;
     for (const socket of connections.all.keys()) socket.allowHalfOpen = true;
     run.draining.abort(new Error('the server is stopping'));
     if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
@@ -144,9 +162,12 @@ export class AttachedServer {
       upgraded,
       eventStreams,
       alongside: [handshakes, sessions],
+      closeSocket: this.#ownClose && (() => this.#closeTheirWay()),
     });
     run.isOver = true;
-    clearTimeoutChecks(this.#server);
+    this.#before.delete(run);
+    server.httpAllowHalfOpen = httpAllowHalfOpen;
+    if (run === this.#run) clearTimeoutChecks(server);
     const reason = outcome.listener?.reason;
     if (reason)
       warn(
@@ -181,49 +202,80 @@ export class AttachedServer {
         const request = first as IncomingMessage;
         // The streams of HTTP/2 have their own way.
         if (request.httpVersionMajor >= 2) break;
-        if (this.#run.connections.received(request, second as ServerResponse, this.#deliver[event]))
-          return true;
+        const deliver = this.#deliver[event];
+        if (this.#run.connections.received(request, second as ServerResponse, deliver)) return true;
+        for (const { connections } of this.#before)
+          if (connections.received(request, second as ServerResponse, deliver)) return true;
         break;
       }
-      case 'connection':
+      case 'connection': {
         if (this.#isTls) this.#run.handshakes.begun(first as Socket);
         else this.#accepted(first as Socket);
-        break;
+        const isHeard = this.#emit(event, ...args);
+        this.#run.connections.welcomed(first as Socket);
+        return isHeard;
+      }
       case 'secureConnection': {
         this.#secured(first as TLSSocket);
         const isHeard = this.#emit(event, ...args);
+        this.#run.connections.welcomed(first as Socket);
         // Only now: it has become a connection or a session, without which the drain would be over with its last handshake.
-        this.#run.handshakes.finished(first as TLSSocket);
+        for (const { handshakes } of this.#runs()) handshakes.finished(first as TLSSocket);
         return isHeard;
       }
       case 'session':
         this.#run.sessions.opened(first as ServerHttp2Session);
         break;
       case 'stream':
-        this.#run.sessions.streamOpened(first as ServerHttp2Stream);
+        for (const { sessions } of this.#runs()) sessions.streamOpened(first as ServerHttp2Stream);
         break;
       case 'upgrade':
       case 'connect':
-        this.#run.connections.upgraded(second as Socket);
+        this.#runOf(second as Socket).connections.upgraded(second as Socket);
         break;
-      case 'clientError':
+      case 'clientError': {
+        const run = this.#runOf(second as Socket);
+        if (!isUnderWay(run)) break;
         // Whoever listens for it answers as ever.
-        if (this.isUnderWay && this.#server.listenerCount(event) === 0) {
-          this.#run.connections.failed(first as Error, second as Socket);
-          return true;
+        if (this.#server.listenerCount(event) > 0) {
+          run.connections.letGo(first as Error, second as Socket);
+          break;
         }
-        break;
+        run.connections.failed(first as Error, second as Socket);
+        return true;
+      }
       case 'timeout':
-        if (this.isUnderWay && this.#closeIdle(first as Socket)) return true;
+        if (this.#closeIdle(first as Socket)) return true;
+        break;
+      case 'close':
+        this.#run.isClosed = true;
         break;
     }
     return this.#emit(event, ...args);
   }
 
+  /** Node's part in it may end what is idle, against which the connections are guarded. */
+  #closeTheirWay(): void {
+    try {
+      this.#ownClose?.call(this.#server);
+    } catch (error) {
+      warn('DRAIN_CALLBACK', `the server's own close has thrown: ${messageOf(error)}`);
+    }
+  }
+
+  #runs(): Iterable<Run> {
+    return [this.#run, ...this.#before];
+  }
+
+  #runOf(socket: Socket): Run {
+    for (const run of this.#before) if (run.connections.all.has(socket)) return run;
+    return this.#run;
+  }
+
   #accepted(socket: Socket, idleFrom?: number): void {
     // Of HTTP/2 without TLS, which is sessions from the first byte on.
     if (!this.#isTls && isHttp2(this.#server)) return;
-    if (this.isUnderWay) socket.allowHalfOpen = true;
+    if (isUnderWay(this.#run)) socket.allowHalfOpen = true;
     this.#run.connections.accepted(socket, idleFrom);
   }
 
@@ -231,28 +283,34 @@ export class AttachedServer {
     if (socket.alpnProtocol === 'h2') return;
     this.#run.records.settle(socket);
     // It has just spent its round trips on the handshake: its request comes next.
-    this.#accepted(socket, this.isUnderWay ? performance.now() + this.#options.lingerMs : undefined);
+    this.#accepted(socket, isUnderWay(this.#run) ? performance.now() + this.#options.lingerMs : undefined);
   }
 
   /** Node would destroy it, request on the wire or not. */
   #closeIdle(socket: Socket): boolean {
-    const connection = this.#run.connections.all.get(socket);
-    if (connection === undefined || connection.responses.length > 0) return false;
+    const run = this.#runOf(socket);
+    const connection = run.connections.all.get(socket);
+    if (!isUnderWay(run) || connection === undefined || connection.responses.length > 0) return false;
     connection.lingeringClose();
     return true;
   }
 
   /** What others make of the drain must not end it. */
   #tell(event: HttpServerEvent): void {
-    if (event.type === 'listener-closed') this.#run.sessions.drain();
     try {
       this.#options.onEvent?.(event);
     } catch (error) {
-      process.emitWarning(`onEvent has thrown: ${error instanceof Error ? error.message : String(error)}`, {
-        code: 'LASTCALL_DRAIN_CALLBACK',
-      });
+      warn('DRAIN_CALLBACK', `onEvent has thrown: ${messageOf(error)}`);
     }
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function isUnderWay({ isOver, report }: Run): boolean {
+  return report !== undefined && !isOver;
 }
 
 /** The server's own `emit` where somebody has put one on it, and else whatever its class has by then. */

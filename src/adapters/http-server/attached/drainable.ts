@@ -1,4 +1,4 @@
-import type { Server } from 'node:http';
+import http, { type Server } from 'node:http';
 import type { Http2SecureServer, Http2Server } from 'node:http2';
 import type { Server as HttpsServer } from 'node:https';
 import { Server as NetServer } from 'node:net';
@@ -6,6 +6,7 @@ import { connectionCount } from '../listener/node-internals';
 import type { Drainable, DrainOptions } from './api';
 import { AttachedServer } from './attached-server';
 import { missingInternals } from './internals-check';
+import { isHttp2, isTls } from './kind-of-server';
 import { checkOptions } from './options';
 import { warn, warnOfShortKeepAlive } from './warnings';
 
@@ -42,13 +43,12 @@ export function drainable<S extends AnyServer>(server: S, options: DrainOptions 
     );
   }
   const theServer = server as unknown as Server;
-  const drained = new AttachedServer(theServer, checked);
-  const close = theServer.close;
+  const { close } = theServer;
+  const drained = new AttachedServer(theServer, checked, isNodes(close, theServer) ? undefined : close);
   const added = {
     drain: () => drained.drain(),
     close(callback?: (error?: Error) => void) {
-      // It never listened, or its drain is over: what is to be said of that, node says.
-      if (!theServer.listening && !drained.isUnderWay) return close.call(theServer, callback);
+      if (!drained.isToClose) return close.call(theServer, callback);
       if (callback) theServer.once('close', () => callback());
       void drained.drain();
       return theServer;
@@ -70,7 +70,14 @@ export function drainable<S extends AnyServer>(server: S, options: DrainOptions 
 
 /** Whether it is a server of HTTP. */
 export function isDrainable(server: unknown): server is AnyServer {
-  return server instanceof NetServer && 'setTimeout' in server;
+  return server instanceof NetServer && ('headersTimeout' in server || isHttp2(server));
+}
+
+/** Whether it is not one that somebody has put on the server, or on its class. */
+function isNodes(close: Server['close'], server: Server): boolean {
+  if (isHttp2(server)) return !Object.hasOwn(server, 'close');
+  const { Server: NodeServer } = isTls(server) ? process.getBuiltinModule('node:https') : http;
+  return close === NodeServer.prototype.close;
 }
 
 /** Servers are often given their timeouts right after `listen`. */

@@ -1,6 +1,6 @@
 import type { ServerHttp2Session, ServerHttp2Stream } from 'node:http2';
+import type { DrainPlan } from '../../../domain/lifecycle/drain-plan';
 import type { Alongside } from '../draining/alongside';
-import type { DrainPlan } from '../draining/drain-plan';
 import { endQuietly } from '../draining/event-streams';
 
 const NO_ERROR = 0;
@@ -51,15 +51,15 @@ export class Http2Sessions implements Alongside {
 
   streamOpened(stream: ServerHttp2Stream): void {
     const streams = this.#streams.get(stream.session as ServerHttp2Session);
-    streams?.add(stream);
+    if (streams === undefined) return;
+    streams.add(stream);
     stream.once('close', () => {
-      streams?.delete(stream);
+      streams.delete(stream);
       if (this.#isDraining) this.#count(stream);
     });
   }
 
-  /** To be called when the listener is closed: who is told to go comes back through it. */
-  drain(): void {
+  begin(): void {
     this.#isDraining = true;
     for (const session of this.#streams.keys()) this.#close(session);
   }

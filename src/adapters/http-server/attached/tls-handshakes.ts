@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
+import type { DrainPlan } from '../../../domain/lifecycle/drain-plan';
 import type { Alongside } from '../draining/alongside';
-import type { DrainPlan } from '../draining/drain-plan';
 import { Silence } from '../draining/silent-clients';
 import { transportOf } from '../listener/node-internals';
 

@@ -44,6 +44,7 @@ export class Connection {
   isDraining = false;
   readonly #options: ConnectionOptions;
   #isGuarded = false;
+  #isLetGo = false;
   #state: ConnectionState = 'open';
   #peerTimeoutMs: number;
   #destroy: () => void;
@@ -74,16 +75,27 @@ export class Connection {
     };
   }
 
-  /** Besides, others may know the socket, and want it closed when the server stops: not while we look after it. */
+  /**
+   * Besides, others may know the socket, and want it closed when the server stops: not while we look after it. A request that is at
+   * its handler may be cut short. Behind an answer that has just been given there may be more, so who ends the connection
+   * with it is not listened to.
+   */
   guard(): void {
+    if (this.#isGuarded || this.socket.destroyed) return;
     this.takeOver();
     this.#isGuarded = true;
     this.#destroy = guardSocket(this.socket, (how) => {
       if (this.isHijacked || this.isClosing) return true;
-      const mayDestroy = how === 'destroy' && this.responses.length > 0;
-      if (mayDestroy) this.#options.onCut?.(this);
-      return mayDestroy;
+      const [front] = this.responses;
+      const may = this.#isLetGo || (front !== undefined && (how === 'destroy' || !front.writableEnded));
+      if (may) this.#options.onCut?.(this);
+      return may;
     });
+  }
+
+  /** The guard is off: it is somebody else's to end. */
+  letGo(): void {
+    this.#isLetGo = true;
   }
 
   destroy(): void {

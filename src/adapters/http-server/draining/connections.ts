@@ -1,5 +1,6 @@
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { planDrain } from '../../../domain/lifecycle/drain-plan';
 import { TIME_BUDGET } from '../../../domain/lifecycle/time-budget';
 import { closeListener } from '../listener/close-listener';
 import type { Listener, ListenerCloseReport } from '../listener/listener';
@@ -7,8 +8,7 @@ import type { Alongside } from './alongside';
 import { announceClose, saysClose } from './close-announcement';
 import { Connection, type ConnectionOptions } from './connection';
 import { Drain } from './drain';
-import { planDrain } from './drain-plan';
-import type { DrainTally } from './drain-tally';
+import { DrainTally } from './drain-tally';
 import type { HttpServerEvent } from './events';
 import { type Receiving, receivingOf } from './half-received';
 import type { ConnectionCounts, EndlessPolicy, HttpLimits } from './options';
@@ -36,6 +36,14 @@ interface DrainTerms extends EndlessPolicy {
   readonly lingerMs: number;
   readonly cancel: () => void;
   readonly alongside?: readonly Alongside[];
+  /** See {@link CloseOptions}. */
+  readonly closeSocket?: (() => void) | undefined;
+}
+
+/** What is counted from the beginning of a stop on. */
+interface Stop {
+  readonly atSignal: ConnectionCounts;
+  readonly tally: DrainTally;
 }
 
 export interface DrainOutcome {
@@ -59,6 +67,8 @@ export class Connections {
   readonly answered: Promise<void>;
   #allAnswered = () => {};
   #areOurs: boolean;
+  /** From the beginning of the stop on. */
+  #stop: Stop | undefined;
   #drain: Drain | undefined;
 
   constructor(options: ConnectionsOptions) {
@@ -70,9 +80,10 @@ export class Connections {
       ...options.limits,
       onOver: (connection, response) => {
         options.onOver?.(connection.socket);
-        this.#drain?.over(connection, response);
+        this.#stop?.tally.over(response);
+        this.#drain?.over(connection);
       },
-      onCut: (connection) => this.#drain?.tally.cancel(connection.responses),
+      onCut: (connection) => this.#stop?.tally.cancel(connection.responses),
     };
     this.answered = new Promise((resolve) => {
       this.#allAnswered = resolve;
@@ -96,14 +107,26 @@ export class Connections {
 
   /** @param idleFrom see {@link Connection} */
   accepted(socket: Socket, idleFrom?: number): void {
+    // It will never say that it is closed.
+    if (socket.destroyed) return;
     const connection = new Connection(socket, this.#connectionOptions, idleFrom);
     if (this.#options.areOurs) connection.takeOver();
-    else if (this.#areOurs) connection.guard();
     this.#bySocket.set(socket, connection);
     socket.once('close', () => {
       this.#bySocket.delete(socket);
+      for (const response of connection.responses) this.#stop?.tally.over(response);
       this.#drain?.closed(connection);
     });
+  }
+
+  /** Everybody has heard of the connection, and could refuse it: from now on it is looked after, if we do so yet. */
+  welcomed(socket: Socket): void {
+    if (this.#areOurs && !this.#options.areOurs) this.#bySocket.get(socket)?.guard();
+  }
+
+  /** Who listens for errors of clients ends the connection as he likes. */
+  letGo(error: NodeJS.ErrnoException, socket: Socket): void {
+    if (judgeClientError(error) !== 'ignore') this.#bySocket.get(socket)?.letGo();
   }
 
   /**
@@ -119,6 +142,7 @@ export class Connections {
     }
     connection.responses.push(response);
     response.on('close', connection.onResponseClose);
+    this.#stop?.tally.expect(response);
     if (this.#drain) {
       this.#drain.take(connection, request, response, handler);
       return true;
@@ -146,27 +170,34 @@ export class Connections {
     this.#bySocket.get(socket)?.lingeringClose();
   }
 
-  /** From now on nobody else ends a connection, or tells a client that it is about to end. */
-  takeOver(): void {
-    if (this.#areOurs) return;
+  /** The stop begins: from now on nobody else ends a connection, or tells a client that it is about to end. */
+  beginStop(): Stop {
+    if (this.#stop) return this.#stop;
+    const tally = new DrainTally(this.#options.refusals);
+    this.#stop = { atSignal: this.counts(), tally };
+    for (const { responses } of this.#bySocket.values())
+      for (const response of responses) tally.expect(response);
+    if (this.#areOurs) return this.#stop;
     this.#areOurs = true;
     for (const connection of this.#bySocket.values()) {
       connection.guard();
       for (const response of connection.responses) this.#announce(connection, response);
     }
+    return this.#stop;
   }
 
   /** Closes the listener, answers what is in flight, and closes every connection, by the deadline in any case. */
   async close(terms: DrainTerms): Promise<DrainOutcome> {
     const { emit, limits, refusals } = this.#options;
     const { alongside = [], cancel, deadlineAt, eventStreams, lingerMs, startedAt, upgraded } = terms;
-    const atSignal = this.counts();
-    const listener = terms.listener && (await this.#closeListener(terms.listener, deadlineAt));
+    const { atSignal, tally } = this.beginStop();
+    const listener = terms.listener && (await this.#closeListener(terms.listener, terms));
     if (listener) emit({ type: 'listener-closed', atMs: performance.now() - startedAt, report: listener });
     this.#drain = new Drain({
       receiving: this.#receiving,
       connections: this.#bySocket,
       refusals,
+      tally,
       cancel,
       silentClientTimeoutMs: limits.silentClientTimeoutMs,
       alongside,
@@ -176,7 +207,7 @@ export class Connections {
       eventStreams,
       emit,
     });
-    const { answered, done, tally } = this.#drain;
+    const { answered, done } = this.#drain;
     void answered.then(this.#allAnswered);
     await done;
     const tookMs = performance.now() - startedAt;
@@ -186,11 +217,12 @@ export class Connections {
   }
 
   /** Before any `Connection: close`: told so, clients reconnect at once, into a listener that is about to close. */
-  #closeListener(listener: Listener, deadlineAt: number): Promise<ListenerCloseReport> {
+  #closeListener(listener: Listener, { deadlineAt, closeSocket }: DrainTerms): Promise<ListenerCloseReport> {
     const halfMs = Math.max(0, deadlineAt - performance.now()) / 2;
     return closeListener(this.#options.server, listener, {
       handshakeTimeoutMs: Math.min(TIME_BUDGET.handshakesMs, halfMs),
       acceptTimeoutMs: Math.min(TIME_BUDGET.acceptQueueMs, halfMs),
+      ...(closeSocket && { closeSocket }),
     });
   }
 

@@ -1,10 +1,10 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import type { DrainPlan } from '../../../domain/lifecycle/drain-plan';
 import type { Alongside } from './alongside';
 import { announceClose, isHeld, releaseFront } from './close-announcement';
 import type { Connection } from './connection';
-import type { DrainPlan } from './drain-plan';
-import { DrainTally } from './drain-tally';
+import type { DrainTally } from './drain-tally';
 import { endQuietly, isEventStream } from './event-streams';
 import type { DrainEvent, HttpServerEvent } from './events';
 import type { Receiving } from './half-received';
@@ -26,6 +26,8 @@ export interface DrainContext extends EndlessPolicy {
   readonly receiving: Receiving;
   readonly connections: ReadonlyMap<Socket, Connection>;
   readonly refusals: Refusals;
+  /** Counts from the beginning of the stop on, and is told of every response elsewhere. */
+  readonly tally: DrainTally;
   readonly cancel: () => void;
   readonly silentClientTimeoutMs: number;
   /** Whatever else must be over before the drain is: handshakes, sessions of HTTP/2. */
@@ -38,7 +40,6 @@ export interface DrainContext extends EndlessPolicy {
 
 /** From the closed listener to the last closed connection. Begins with its construction. */
 export class Drain {
-  readonly tally: DrainTally;
   /** Resolves when no connection is left; `plan.destroyAt` at the latest. Never rejects. */
   readonly done: Promise<void>;
   /** The same, but for upgraded connections, which their protocol ends; no later than `done`. */
@@ -60,7 +61,6 @@ export class Drain {
 
   constructor(context: DrainContext) {
     this.#context = context;
-    this.tally = new DrainTally(context.refusals);
     this.#unread = new UnreadAnswers(context.connections, context.silentClientTimeoutMs);
     this.done = new Promise((resolve) => {
       this.#finish = resolve;
@@ -68,6 +68,7 @@ export class Drain {
     this.answered = new Promise((resolve) => {
       this.#allAnswered = resolve;
     });
+    for (const other of context.alongside) other.begin?.();
     for (const connection of context.connections.values()) {
       connection.isDraining = true;
       for (const response of connection.responses) this.#expect(connection, response);
@@ -90,21 +91,19 @@ export class Drain {
         handler(request, response);
         return;
       }
-      this.tally.turnAway(response);
+      this.#context.tally.turnAway(response);
       this.#context.refusals.inTurn(response, 'not-run');
     });
   }
 
   /** A response of any connection is over. */
-  over(connection: Connection, response: ServerResponse): void {
-    this.tally.over(response);
+  over(connection: Connection): void {
     releaseFront(connection);
     if (connection.responses.length === 0) this.#idle(connection);
   }
 
   /** A connection is closed; it is off the list. */
   closed(connection: Connection): void {
-    for (const response of connection.responses) this.tally.over(response);
     this.#idle(connection);
     this.endIfOver();
   }
@@ -118,7 +117,6 @@ export class Drain {
   #expect(connection: Connection, response: ServerResponse): void {
     connection.isDraining = true;
     this.#busy.add(connection);
-    this.tally.expect(response);
     announceClose(connection, response, () => this.#context.receiving.has(connection.socket));
   }
 
@@ -177,14 +175,14 @@ export class Drain {
       connection.refuse('timed-out');
       requests += 1;
     }
-    this.tally.timedOut += requests;
+    this.#context.tally.timedOut += requests;
     if (requests > 0) this.#emit({ type: 'timed-out', requests });
   }
 
   #giveUpUnread(): void {
     const responses = this.#unread.cut();
     if (responses.length === 0) return;
-    this.tally.giveUp(responses);
+    this.#context.tally.giveUp(responses);
     this.#emit({ type: 'unread', requests: responses.length });
   }
 
@@ -193,7 +191,7 @@ export class Drain {
     const responses = this.#unanswered();
     const elsewhere = this.#context.alongside.reduce((sum, { unanswered }) => sum + unanswered, 0);
     if (responses.length + elsewhere === 0) return;
-    this.tally.cancel(responses);
+    this.#context.tally.cancel(responses);
     this.#emit({ type: 'cancelled', requests: responses.length + elsewhere });
     this.#context.cancel();
   }
@@ -218,7 +216,8 @@ export class Drain {
     const { connections, upgraded } = this.#context;
     this.#emit({ type: 'destroyed', connections: connections.size });
     for (const connection of connections.values()) {
-      if (upgraded === 'wait' && connection.isHijacked && !connection.isClosing) this.tally.forced += 1;
+      if (upgraded === 'wait' && connection.isHijacked && !connection.isClosing)
+        this.#context.tally.forced += 1;
       connection.destroy();
     }
   }

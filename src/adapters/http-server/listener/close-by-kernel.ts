@@ -2,7 +2,7 @@ import type { Server, Socket } from 'node:net';
 import { type EmptyingBounds, emptyAcceptQueue } from './empty-accept-queue';
 import type { ListenKernel } from './listen-kernel';
 import type { Listener, ListenerCloseReport } from './listener';
-import { adoptConnection, announceConnections, closeSocketOnly, descriptorOf } from './node-internals';
+import { adoptConnection, announceConnections, descriptorOf } from './node-internals';
 
 /**
  * Shuts new SYNs out where the kernel allows it, takes everything that was connected or about to be, and closes.
@@ -13,19 +13,23 @@ export async function closeByKernel(
   server: Server,
   { address, target }: Listener,
   bounds: EmptyingBounds,
+  closeSocket: () => void,
 ): Promise<Pick<ListenerCloseReport, 'method' | 'synDropMs' | 'reason'>> {
   const fd = descriptorOf(server);
   if (fd === undefined || typeof address === 'string') throw new Error('the server has no TCP descriptor');
   const family = address.family === 'IPv4' ? 'IPv4' : 'IPv6';
   // Whoever accepts it, we or libuv in a turn between: a connection made from now on receives nothing until it is told to.
-  // For as long as the socket is open, so also where its queue cannot be emptied; afterwards none comes.
+  // For as long as the socket is open, so also where its queue cannot be emptied.
   const receiveAgain = (socket: Socket) => {
     const connection = descriptorOf(socket);
     if (connection !== undefined) kernel.receiveAgain(connection, family);
   };
   const droppingSince = performance.now();
   const refusal = whyNot(() => kernel.dropNewSyns(fd, family));
-  if (refusal === undefined) server.prependListener('connection', receiveAgain);
+  if (refusal === undefined) {
+    server.prependListener('connection', receiveAgain);
+    server.once('close', () => server.off('connection', receiveAgain));
+  }
   // With a twin, new connections are sent there rather than dropped. Dropping is needed all the same: the twin may
   // not have come yet, or have come before us.
   const release = target.kind === 'address' && target.reusePort ? kernel.preferTwin(fd) : undefined;
@@ -37,7 +41,7 @@ export async function closeByKernel(
     },
     close: () => {
       release?.();
-      closeSocketOnly(server);
+      closeSocket();
       synDropMs = performance.now() - droppingSince;
     },
   });

@@ -1,4 +1,4 @@
-import { unlinkSync } from 'node:fs';
+import { existsSync, renameSync, unlinkSync } from 'node:fs';
 import type { Server } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { TIME_BUDGET } from '../../../domain/lifecycle/time-budget';
@@ -14,6 +14,8 @@ import { sharedBecause } from './shared-socket';
 /** How to close. `kernel` is for tests and for platforms of one's own; the default is Linux through koffi. */
 export interface CloseOptions extends EmptyingBounds {
   readonly kernel?: KernelAccess;
+  /** Closes the listening socket, and leaves the connections alone. Default: as net.Server does. */
+  readonly closeSocket?: () => void;
 }
 
 const closing = new WeakMap<Listener, Promise<ListenerCloseReport>>();
@@ -52,16 +54,20 @@ async function emptyAndClose(
   options: CloseOptions,
   accepted: () => number,
 ): Promise<Omit<ListenerCloseReport, 'accepted' | 'tookMs'>> {
+  const closeSocket = () => {
+    options.closeSocket?.();
+    if (server.listening) closeSocketOnly(server);
+  };
   if (target.kind === 'inherited') {
     // The queue belongs to the socket, which lives on: whoever owns it next accepts what waits there.
-    closeSocketOnly(server);
+    closeSocket();
     return { method: 'inherited' };
   }
-  const acceptAndClose = async () => {
+  const acceptAndClose = async (closeNow = closeSocket) => {
     // Under a flood it never gets quiet: closing late loses no less than closing now.
     const { quietMs } = TIME_BUDGET;
     await acceptUntilQuiet(accepted, Math.min(quietMs, options.acceptTimeoutMs ?? quietMs));
-    closeSocketOnly(server);
+    closeNow();
   };
   const shared = sharedBecause(server);
   if (shared !== undefined) {
@@ -71,12 +77,13 @@ async function emptyAndClose(
     return { method: 'shared', reason: shared };
   }
   if (typeof address === 'string' && unlinked(address)) {
-    await acceptAndClose();
+    await acceptAndClose(() => keepingPath(address, closeSocket));
     return { method: 'unlinked' };
   }
   const access = options.kernel ?? linuxListenKernel();
   try {
-    if ('kernel' in access) return await closeByKernel(access.kernel, server, { address, target }, options);
+    if ('kernel' in access)
+      return await closeByKernel(access.kernel, server, { address, target }, options, closeSocket);
     throw new Error(access.unavailable);
   } catch (error) {
     await acceptAndClose();
@@ -84,7 +91,7 @@ async function emptyAndClose(
   }
 }
 
-/** Whoever connects from now on finds nobody, and nobody has to be reset. libuv takes the path away too, but as it closes. */
+/** Whoever connects from now on finds nobody, and nobody has to be reset. */
 function unlinked(path: string): boolean {
   try {
     unlinkSync(path);
@@ -93,6 +100,15 @@ function unlinked(path: string): boolean {
     // An abstract one has no path, and on Windows it is a pipe.
     return false;
   }
+}
+
+/** libuv takes the path away as it closes, and by then it may be a successor's (uv__pipe_close). */
+function keepingPath(path: string, close: () => void): void {
+  const aside = `${path}.${process.pid}`;
+  const isThere = existsSync(path);
+  if (isThere) renameSync(path, aside);
+  close();
+  if (isThere) renameSync(aside, path);
 }
 
 /** libuv accepts one connection a loop turn, so that many empty turns in a row mean an empty queue. */

@@ -34,8 +34,10 @@ export function sharedBecause(server: Server): string | undefined {
 function wasInherited(fd: number): boolean {
   const flags = /^flags:\s*([0-7]+)$/m.exec(textOf(`/proc/self/fdinfo/${fd}`))?.[1];
   if (flags === undefined) return false;
-  const polls = namesIn('/proc/self/fd').filter((name) => linkOf('self', name) === 'anon_inode:[eventpoll]');
-  return (Number.parseInt(flags, 8) & O_CLOEXEC) === 0 || fd < Math.min(...polls.map(Number));
+  if ((Number.parseInt(flags, 8) & O_CLOEXEC) === 0) return true;
+  for (let lower = 0; lower < fd; lower += 1)
+    if (linkOf('self', lower) === 'anon_inode:[eventpoll]') return false;
+  return true;
 }
 
 /** Our children and theirs; and where the parent can send us handles, the parent, with what it has sent elsewhere. */

@@ -6,10 +6,13 @@ import type {
   ListenerCloseReport,
   ListenTarget,
 } from '../../../../src/adapters/http-server/listener/listener';
-import type { BuiltSources } from '../../../support/built-sources';
+import { type BuiltSources, HTTP_SERVER } from '../../../support/built-sources';
 
 /** The source of the fixture server. */
 export const FIXTURE = 'test/process/listener/fixtures/server.ts';
+
+/** All that it is made of. */
+export const FIXTURE_SOURCES = [...HTTP_SERVER, 'src/adapters/process/socket-activation.ts', FIXTURE];
 
 export interface FixtureOptions {
   readonly target?: ListenTarget;

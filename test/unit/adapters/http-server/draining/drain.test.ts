@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { Socket } from 'node:net';
 import type { Connection } from '../../../../../src/adapters/http-server/draining/connection';
 import { Drain } from '../../../../../src/adapters/http-server/draining/drain';
+import { DrainTally } from '../../../../../src/adapters/http-server/draining/drain-tally';
 import { receivingOf } from '../../../../../src/adapters/http-server/draining/half-received';
 import { plainRefusal, Refusals } from '../../../../../src/adapters/http-server/draining/refusals';
 
@@ -43,10 +44,12 @@ afterEach(() => end());
 /** Begins a drain in which every idle connection is due to be closed. */
 function drainOf(connections: Crowd): Drain {
   const now = performance.now();
+  const refusals = new Refusals(plainRefusal);
   const drain = new Drain({
     receiving: receivingOf(createServer(), connections),
     connections,
-    refusals: new Refusals(plainRefusal),
+    refusals,
+    tally: new DrainTally(refusals),
     cancel: () => {},
     silentClientTimeoutMs: 5_000,
     alongside: [],
@@ -71,9 +74,9 @@ it('does not look at all connections for every answer', async () => {
   const inFlight = connections.map((connection) => [connection, newResponse()] as const);
   for (const [connection, response] of inFlight) connection.responses.push(response);
   const drain = drainOf(crowd);
-  for (const [connection, response] of inFlight) {
+  for (const [connection] of inFlight) {
     connection.responses.shift();
-    drain.over(connection, response);
+    drain.over(connection);
   }
   expect(crowd.looksAtOne).toBeLessThan(10 * connections.length);
 });
@@ -97,7 +100,7 @@ it('does so neither where each answer is the last one in flight, as with request
       answered();
     });
     await done;
-    drain.over(connection, response);
+    drain.over(connection);
   }
   // The looks are to take a quarter of the time at the most; with one for each answer they would take nearly all of it.
   expect(crowd.looksAtAll).toBeLessThan(100);

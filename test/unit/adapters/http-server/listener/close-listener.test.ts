@@ -127,3 +127,18 @@ it('takes the path of a Unix socket away first, accepts everything that had conn
   await expect(once(connect(file), 'connect')).rejects.toMatchObject({ code: 'ENOENT' });
   rmSync(folder, { recursive: true });
 });
+
+it('leaves the path of a Unix socket to a successor that has taken it meanwhile', async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'lastcall-'));
+  const file = path.join(folder, 'socket');
+  const server = createServer().listen(file);
+  await once(server, 'listening');
+  const closing = closeListener(server, { target: { kind: 'address', port: 0 }, address: file });
+  const successor = createServer((socket) => socket.end('served')).listen(file);
+  await once(successor, 'listening');
+  expect(server.listening).toBe(true);
+  await closing;
+  expect(await textFrom(connect(file))).toBe('served');
+  successor.close();
+  rmSync(folder, { recursive: true });
+});

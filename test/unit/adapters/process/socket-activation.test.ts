@@ -1,4 +1,4 @@
-import { inheritedListener } from '../../../../../src/adapters/http-server/listener/socket-activation';
+import { inheritedListener } from '../../../../src/adapters/process/socket-activation';
 
 describe('inheritedListener', () => {
   it('finds the one socket that was passed to this process, at descriptor 3', () => {

@@ -1,5 +1,3 @@
-import type { ListenTarget } from './listener';
-
 /** The first descriptor that is passed: SD_LISTEN_FDS_START in sd_listen_fds(3). */
 const FIRST_FD = 3;
 
@@ -10,7 +8,10 @@ const FIRST_FD = 3;
  *
  * @throws Error that names the variable, when they are ours but unusable: not a number, or more than one socket.
  */
-export function inheritedListener(env: NodeJS.ProcessEnv, pid: number): ListenTarget | undefined {
+export function inheritedListener(
+  env: NodeJS.ProcessEnv,
+  pid: number,
+): { readonly kind: 'inherited'; readonly fd: number } | undefined {
   const { LISTEN_PID, LISTEN_FDS } = env;
   if (!LISTEN_PID || !LISTEN_FDS) return undefined;
   if (!/^[1-9][0-9]*$/.test(LISTEN_PID))

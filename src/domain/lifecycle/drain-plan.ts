@@ -1,4 +1,4 @@
-import { TIME_BUDGET } from '../../../domain/lifecycle/time-budget';
+import { TIME_BUDGET } from './time-budget';
 
 /** The moments of a drain, in milliseconds of `performance.now()`; each is no earlier than the one before it. */
 export interface DrainPlan {

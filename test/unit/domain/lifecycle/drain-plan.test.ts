@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { planDrain } from '../../../../../src/adapters/http-server/draining/drain-plan';
+import { planDrain } from '../../../../src/domain/lifecycle/drain-plan';
 
 describe('planDrain', () => {
   it('keeps its moments in order and within the deadline, whatever the budget and the linger', () => {
