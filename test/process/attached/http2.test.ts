@@ -1,9 +1,9 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { type ClientHttp2Session, connect, constants } from 'node:http2';
-import type { AddressInfo } from 'node:net';
+import { type ClientHttp2Session, connect, constants, createServer } from 'node:http2';
+import { type AddressInfo, Server } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import type { DrainReport } from '../../../src/adapters/http-server';
+import { type DrainReport, drainable } from '../../../src/adapters/http-server';
 import { type BuiltSources, buildSources, HTTP_SERVER } from '../../support/built-sources';
 import { CERTIFICATE } from '../../support/certificate';
 import { until } from '../../support/until';
@@ -112,4 +112,16 @@ it('a client of HTTP/1.1 on the same port is drained as ever', async () => {
   expect(text.match(/HTTP\/1\.1 200/g)).toHaveLength(2);
   expect(await reported).toMatchObject({ outcome: 'clean', answered: 1 });
   expect(await exited).toBe(0);
+});
+
+it('an idle session is told to go, too, where somebody else has closed the listener before', async () => {
+  const server = drainable(createServer(), { timeoutMs: 6_000 });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const session = connect(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  await once(server, 'session');
+  Server.prototype.close.call(server);
+  const [report] = await Promise.all([server.drain(), once(session, 'close')]);
+  expect(report).toMatchObject({ outcome: 'clean', listener: { method: 'not-listening' } });
+  expect(report.tookMs).toBeLessThan(4_000);
 });

@@ -19,7 +19,7 @@ export interface DrainOptions {
   readonly upgraded?: 'end' | 'wait';
   /** Server-sent events, at the end of the linger: ended as their handler would, or waited for. Default `end`. */
   readonly eventStreams?: 'end' | 'wait';
-  /** What the drain's own answers (408, 503) look like. Default: the phrase of the status, as text. */
+  /** What the drain's own answers (408, 503, and 400, 413, 431 to what is no request) look like. Default: text. */
   readonly refusal?: (why: Refusal) => RefusalLook;
   /** Told of each step as it happens. Must not wait. */
   readonly onEvent?: (event: HttpServerEvent) => void;

@@ -1,6 +1,6 @@
 import type { ListenerCloseReport } from '../listener/listener';
 
-/** What happens to the server, for whoever wants to know: logs, metrics. `atMs` counts from the call of `stop`. */
+/** What happens to the server, for whoever wants to know: logs, metrics. `atMs` counts from the beginning of the stop. */
 export type HttpServerEvent =
   | { readonly type: 'listening'; readonly address: string }
   | { readonly type: 'listener-closed'; readonly atMs: number; readonly report: ListenerCloseReport }
