@@ -121,6 +121,24 @@ describe('lifecycle()', () => {
     expect(await program.exited).toBe(1);
   });
 
+  it('keeps the exit code that a part has set, though nothing was cut short', async () => {
+    const program = start('a code of its own');
+    await listening(program);
+    program.child.kill('SIGTERM');
+    expect(await program.exited).toBe(3);
+    expect(linesOf(program).slice(-1)).toEqual(['code 3']);
+  });
+
+  it('is run once, however often it is asked to', async () => {
+    const program = start('run twice');
+    await listening(program);
+    program.child.kill('SIGTERM');
+    expect(await program.exited).toBe(0);
+    expect(linesOf(program).filter((line) => line === 'start database')).toHaveLength(1);
+    expect(program.stdout).toMatch('the same true');
+    expect(program.stderr).toBe('');
+  });
+
   it.each([
     ['a name twice', 'two parts are called cache'],
     ['a circle', 'a -> b -> a'],
