@@ -88,12 +88,15 @@ class PartsInOrder implements Lifecycle {
   }
 
   http(serverOrHandler: AnyServer | RequestListener, { port, host, needs, drain }: HttpOptions): this {
+    const { timeoutMs, delayMs, requestsByMs } = this.#policy;
+    // In words of what the caller has given: the server knows only of its part of the time.
+    drainPolicy({ timeoutMs, delayMs, lingerMs: drain?.lingerMs ?? 0 });
     this.#servers += 1;
     const name = this.#servers === 1 ? 'http' : `http-${this.#servers}`;
     const isHandler = typeof serverOrHandler === 'function';
     const server = drainable(isHandler ? createServer(serverOrHandler) : serverOrHandler, {
       ...drain,
-      timeoutMs: this.#policy.requestsByMs,
+      timeoutMs: requestsByMs,
     });
     return this.#add(needs ?? [...this.#parts.keys()], {
       name,

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { lifecycle } from '../../../src/bootstrap/drain';
 import { type BuiltSources, buildSources, DRAIN_PACKAGE } from '../../support/built-sources';
 import { RawClient } from '../../support/raw-client';
 import { until } from '../../support/until';
@@ -137,6 +138,14 @@ describe('lifecycle()', () => {
     expect(linesOf(program).filter((line) => line === 'start database')).toHaveLength(1);
     expect(program.stdout).toMatch('the same true');
     expect(program.stderr).toBe('');
+  });
+
+  it('lingers only for as long as fits into its time', () => {
+    const handler = () => {};
+    expect(() => lifecycle({ timeoutMs: 400 }).http(handler, { port: 0 })).not.toThrow();
+    expect(() => lifecycle({ timeoutMs: 400 }).http(handler, { port: 0, drain: { lingerMs: 330 } })).toThrow(
+      'linger (330 ms) and disposal (80 ms) do not fit into the shutdown timeout (400 ms)',
+    );
   });
 
   it.each([
