@@ -12,7 +12,7 @@ dns.lookup = (host, ...rest) => {
 };
 
 const app = fastify();
-if (process.env.ATTACHED) require('lastcall-drain').drainable(app.server);
+if (process.env.ATTACHED) require('lastcall-drain').drainable(app.server, { lingerMs: 5_000 });
 app.get('/', async () => 'answered');
 process.once('SIGTERM', () => app.close().then(() => process.exit(0)));
 app.listen({ port: Number(process.env.PORT) });

@@ -1,5 +1,4 @@
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { describeUnless } from '../../support/optional-suite';
 import { RawClient } from '../../support/raw-client';
 import { PROJECT } from '../../support/service-process';
@@ -19,9 +18,8 @@ async function askedAfterTheSignal(example: ExampleProcess, addresses: readonly 
   const open = (host: string) =>
     until(host, () => RawClient.open(example.port, { host }).catch(() => undefined));
   const clients = await Promise.all(addresses.map(open));
-  await sleep(50);
   example.stop();
-  await sleep(100);
+  await Promise.all(addresses.map((host) => example.untilDraining(host)));
   for (const client of clients) client.write(GET);
   await Promise.all(clients.map((client) => client.waitForEnd()));
   return clients.flatMap(({ answers }) => answers.map(({ status }) => status));
@@ -29,14 +27,16 @@ async function askedAfterTheSignal(example: ExampleProcess, addresses: readonly 
 
 describeUnless(withoutPackage ?? withoutFrameworks, "Fastify's app.close()", () => {
   it('with register, waits for the drain of each of its servers, before the first request too', async () => {
-    const example = await ExampleProcess.start(FIXTURE, {}, REGISTER);
+    // As long as the fixture's own: the drain has the time that it takes us to see that it is under way.
+    const LASTCALL_DRAIN = '{"lingerMs":5000}';
+    const example = await ExampleProcess.start(FIXTURE, { LASTCALL_DRAIN }, REGISTER);
     expect(await askedAfterTheSignal(example, ADDRESSES)).toEqual([200, 200]);
     expect(await example.exitCode()).toBe(0);
   });
 
   it('with drainable(app.server), waits from the first request on, and says which server is not drained', async () => {
     const example = await ExampleProcess.start(FIXTURE, { ATTACHED: '1' });
-    await fetch(`http://127.0.0.1:${example.port}/`);
+    await fetch(`http://127.0.0.1:${example.port}/`, { headers: { connection: 'close' } });
     await until('the warning', () => example.output.includes('LASTCALL_FASTIFY_HOST'));
     expect(await askedAfterTheSignal(example, ADDRESSES.slice(0, 1))).toEqual([200]);
     expect(await example.exitCode()).toBe(0);
