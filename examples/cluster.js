@@ -24,6 +24,6 @@ function serve() {
   const jobs = require('./jobs');
   const routes = require('./routes');
   const server = drainable(createServer(routes(() => server.draining.aborted)));
-  process.on('message', () => server.close(() => jobs.end().then(() => process.disconnect())));
+  process.on('message', () => server.close(() => jobs.end().then(() => cluster.worker.disconnect())));
   server.listen(process.env.PORT ?? 3000);
 }

@@ -50,8 +50,8 @@ export interface Lifecycle {
   readonly draining: AbortSignal;
   /**
    * Starts everything in the order of need, waits for SIGTERM, SIGINT, SIGQUIT or the terminal's end, and stops everything in the
-   * reverse order. Then the process ends: with 0 if nothing was cut short and nothing failed, else with 1. A second signal ends
-   * it at once. Resolves with the code just before.
+   * reverse order. Then the process ends: with 1 if anything was cut short or failed, else with the exit code that somebody
+   * has set, or 0. A second signal ends it at once. Resolves with the code just before. Called again, gives the same promise.
    * @throws Error where the parts need each other in a circle, or one that there is not
    */
   run(): Promise<number>;
@@ -68,6 +68,7 @@ class PartsInOrder implements Lifecycle {
   readonly #observe: (event: LifecycleEvent) => void;
   readonly #draining = new AbortController();
   #servers = 0;
+  #ended: Promise<number> | undefined;
 
   constructor({ timeoutMs = 9_000, onEvent = complain }: LifecycleOptions) {
     this.#policy = drainPolicy({ timeoutMs, delayMs: 0, lingerMs: 0 });
@@ -87,12 +88,15 @@ class PartsInOrder implements Lifecycle {
   }
 
   http(serverOrHandler: AnyServer | RequestListener, { port, host, needs, drain }: HttpOptions): this {
+    const { timeoutMs, delayMs, requestsByMs } = this.#policy;
+    // In words of what the caller has given: the server knows only of its part of the time.
+    drainPolicy({ timeoutMs, delayMs, lingerMs: drain?.lingerMs ?? 0 });
     this.#servers += 1;
     const name = this.#servers === 1 ? 'http' : `http-${this.#servers}`;
     const isHandler = typeof serverOrHandler === 'function';
     const server = drainable(isHandler ? createServer(serverOrHandler) : serverOrHandler, {
       ...drain,
-      timeoutMs: this.#policy.requestsByMs,
+      timeoutMs: requestsByMs,
     });
     return this.#add(needs ?? [...this.#parts.keys()], {
       name,
@@ -114,7 +118,12 @@ class PartsInOrder implements Lifecycle {
     });
   }
 
-  async run(): Promise<number> {
+  run(): Promise<number> {
+    this.#ended ??= this.#run();
+    return this.#ended;
+  }
+
+  async #run(): Promise<number> {
     const phases = new Phases();
     const coordinator = new ShutdownCoordinator({
       graph: {
@@ -128,6 +137,7 @@ class PartsInOrder implements Lifecycle {
     phases.onMove(
       (phase) => phase === 'draining' && this.#draining.abort(new Error('the service is stopping')),
     );
+    let couldStart = true;
     const stopped = new Promise<ShutdownReport>((resolve) => {
       const stop = (reason: string) => void coordinator.shutdown(reason).then(resolve);
       onTerminationSignals(
@@ -136,7 +146,7 @@ class PartsInOrder implements Lifecycle {
       );
       coordinator.start().catch((error) => {
         if (!(error instanceof StartInterrupted)) {
-          process.exitCode = 1;
+          couldStart = false;
           stop('a part could not start');
         }
       });
@@ -145,9 +155,10 @@ class PartsInOrder implements Lifecycle {
     const alive = setInterval(() => {}, 2 ** 31 - 1);
     const { outcome } = await stopped;
     clearInterval(alive);
-    const code = process.exitCode === 1 || outcome !== 'clean' ? 1 : 0;
+    // A part may know of a failure that its stop does not show.
+    const code = couldStart && outcome === 'clean' ? Number(process.exitCode ?? 0) : 1;
     process.exitCode = code;
-    setTimeout(() => exitWithLeftovers(code), LEFTOVERS_MS).unref();
+    setTimeout(exitWithLeftovers, LEFTOVERS_MS).unref();
     return code;
   }
 
@@ -160,10 +171,10 @@ class PartsInOrder implements Lifecycle {
 }
 
 /** Nothing of ours holds the process any more; unless somebody else does, it has ended before this. */
-function exitWithLeftovers(code: number): never {
+function exitWithLeftovers(): never {
   const leftovers = [...new Set(process.getActiveResourcesInfo())].filter((name) => !name.startsWith('TTY'));
   process.stderr.write(`everything has stopped, but these still hold the process: ${leftovers.join(', ')}\n`);
-  process.exit(code);
+  process.exit();
 }
 
 function complain(event: LifecycleEvent): void {

@@ -7,6 +7,10 @@ import { drainable } from '../../../src/adapters/http-server';
 import { parserList } from '../../../src/adapters/http-server/draining/half-received';
 import { until } from '../../support/until';
 
+/** koffi is optional, and may not be installed. */
+const ofNode = (sentences: readonly string[]) =>
+  sentences.filter((sentence) => !sentence.startsWith('koffi '));
+
 it.each([
   ['node:http', createServer({ keepAliveTimeout: 75_000 })],
   ['node:https', createHttpsServer({ keepAliveTimeout: 75_000 })],
@@ -18,7 +22,7 @@ it.each([
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   await new Promise(setImmediate);
-  expect((await server.drain()).degraded).toEqual([]);
+  expect(ofNode((await server.drain()).degraded)).toEqual([]);
 });
 
 it('where the list of parsers is missing that is said, and half a request gets 408 at the end of the linger', async () => {
@@ -38,12 +42,9 @@ it('where the list of parsers is missing that is said, and half a request gets 4
   const report = await server.drain();
   await until('the end', () => client.destroyed);
   expect(text).toMatch(/^HTTP\/1\.1 408 /);
-  expect(report).toMatchObject({
-    outcome: 'clean',
-    degraded: [expect.stringMatching(/^the list of parsers is missing/)],
-  });
-  expect(warnings.mock.calls.map(([text]) => text)).toEqual([
-    expect.stringMatching(/^the list of parsers is missing/),
-  ]);
+  const told = [expect.stringMatching(/^active of ConnectionsList is missing/)];
+  expect(report.outcome).toBe('clean');
+  expect(ofNode(report.degraded)).toEqual(told);
+  expect(ofNode(warnings.mock.calls.map(([text]) => String(text)))).toEqual(told);
   warnings.mockRestore();
 });

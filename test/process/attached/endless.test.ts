@@ -13,8 +13,11 @@ afterAll(() => {
   expect(errors).toEqual([]);
 });
 
+/** For who waits until the time is over; the others have more of it than a busy machine takes. */
+const SOON = { timeoutMs: 600 };
+
 async function listening<S extends AnyServer>(server: S, options: DrainOptions = {}) {
-  const drained = drainable(server, { lingerMs: 100, timeoutMs: 600, ...options });
+  const drained = drainable(server, { lingerMs: 100, timeoutMs: 5_000, ...options });
   drained.listen(0, '127.0.0.1');
   await once(drained, 'listening');
   return { server: drained, port: (drained.address() as AddressInfo).port };
@@ -61,7 +64,7 @@ describe('an event stream', () => {
       expect(client.text).toMatch(/data: 2\n\n\r\n0\r\n\r\n(?:HTTP\/1\.1 408|$)/);
       expect(report).toMatchObject({ outcome: 'clean', answered: 1, forced: 0 });
       expect(report.tookMs).toBeGreaterThanOrEqual(99);
-      expect(report.tookMs).toBeLessThan(500);
+      expect(report.tookMs).toBeLessThan(4_000);
     },
   );
 
@@ -83,7 +86,7 @@ describe('an event stream', () => {
       newServer(
         (response) => void response.writeHead(200, { 'content-type': EVENT_STREAM }).write('data: 1\n\n'),
       ),
-      { eventStreams: 'wait' },
+      { ...SOON, eventStreams: 'wait' },
     );
     const client = await asking(port, GET);
     const report = await server.drain();
@@ -111,6 +114,7 @@ describe('an event stream', () => {
   it('another endless answer is not ended: nobody knows that it is whole', async () => {
     const { server, port } = await listening(
       newServer((response) => void response.writeHead(200, { 'content-type': 'text/plain' }).write('part')),
+      SOON,
     );
     const client = await asking(port, GET);
     expect(await server.drain()).toMatchObject({ outcome: 'forced', forced: 1 });
@@ -138,7 +142,7 @@ describe('an upgraded connection', () => {
     await client.closed;
     expect(report).toMatchObject({ outcome: 'clean', forced: 0 });
     expect(report.tookMs).toBeGreaterThanOrEqual(99);
-    expect(report.tookMs).toBeLessThan(500);
+    expect(report.tookMs).toBeLessThan(4_000);
   });
 
   it('is waited for where that is wanted, until the application closes it', async () => {
@@ -159,7 +163,7 @@ describe('an upgraded connection', () => {
   });
 
   it('is cut at the end of the time where nobody closes it, and counts as cut short', async () => {
-    const { server, port } = await listening(upgrading().server, { upgraded: 'wait' });
+    const { server, port } = await listening(upgrading().server, { ...SOON, upgraded: 'wait' });
     const client = await asking(port, UPGRADE);
     expect(await server.drain()).toMatchObject({ outcome: 'forced', forced: 1 });
     await client.closed;

@@ -19,6 +19,7 @@ const part = (name: string, needs: readonly string[] = []) => ({
       await once(signal, 'abort').then(() => new Promise(() => {}));
     if (scenario === 'a second signal' && name === 'cache') await pause(60_000);
     await pause(name === 'queue' ? 40 : 10);
+    if (scenario === 'a code of its own' && name === 'cache') process.exitCode = 3;
     say(`stop ${name}`);
   },
 });
@@ -41,7 +42,7 @@ service.draining.addEventListener('abort', () => say('draining'));
 if (scenario === 'a name twice') service.use('cache', part('cache'));
 if (scenario === 'a circle') service.use('a', part('a', ['b'])).use('b', part('b', ['a']));
 if (scenario === 'something is left') setInterval(() => {}, 1_000);
-service
-  .http(handler, { port: 0, host: '127.0.0.1', drain: { lingerMs: 100 } })
-  .run()
-  .then((code) => say(`code ${code}`));
+service.http(handler, { port: 0, host: '127.0.0.1', drain: { lingerMs: 100 } });
+const run = service.run();
+if (scenario === 'run twice') say(`the same ${service.run() === run}`);
+run.then((code) => say(`code ${code}`));

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { lifecycle } from '../../../src/bootstrap/drain';
 import { type BuiltSources, buildSources, DRAIN_PACKAGE } from '../../support/built-sources';
 import { RawClient } from '../../support/raw-client';
 import { until } from '../../support/until';
@@ -119,6 +120,32 @@ describe('lifecycle()', () => {
     await new Promise((resolve) => setTimeout(resolve, 1_100));
     program.child.kill('SIGTERM');
     expect(await program.exited).toBe(1);
+  });
+
+  it('keeps the exit code that a part has set, though nothing was cut short', async () => {
+    const program = start('a code of its own');
+    await listening(program);
+    program.child.kill('SIGTERM');
+    expect(await program.exited).toBe(3);
+    expect(linesOf(program).slice(-1)).toEqual(['code 3']);
+  });
+
+  it('is run once, however often it is asked to', async () => {
+    const program = start('run twice');
+    await listening(program);
+    program.child.kill('SIGTERM');
+    expect(await program.exited).toBe(0);
+    expect(linesOf(program).filter((line) => line === 'start database')).toHaveLength(1);
+    expect(program.stdout).toMatch('the same true');
+    expect(program.stderr).toBe('');
+  });
+
+  it('lingers only for as long as fits into its time', () => {
+    const handler = () => {};
+    expect(() => lifecycle({ timeoutMs: 400 }).http(handler, { port: 0 })).not.toThrow();
+    expect(() => lifecycle({ timeoutMs: 400 }).http(handler, { port: 0, drain: { lingerMs: 330 } })).toThrow(
+      'linger (330 ms) and disposal (80 ms) do not fit into the shutdown timeout (400 ms)',
+    );
   });
 
   it.each([

@@ -75,7 +75,7 @@ export class ExampleProcess {
     nodeOptions: readonly string[] = [],
   ): Promise<ExampleProcess> {
     const example = new ExampleProcess(file, await freePort(), env, nodeOptions);
-    await until(`${file} listens`, () => example.#listens(), 30_000);
+    await until(`${file} listens`, async () => (await example.#knock()) === 'open', 30_000);
     return example;
   }
 
@@ -95,11 +95,19 @@ export class ExampleProcess {
     return this.#exited;
   }
 
-  #listens(): Promise<boolean> {
+  /** Resolves when its listener is closed: it has heard of the stop, and the drain is under way. */
+  async untilDraining(host?: string): Promise<void> {
+    await until('the drain', async () => (await this.#knock(host)) === 'closed');
+  }
+
+  /** What a client finds; `silent` in the instant in which the listener is closed. */
+  #knock(host = '127.0.0.1'): Promise<'open' | 'closed' | 'silent'> {
     if (!ExampleProcess.#running.has(this)) throw new Error(`it has ended: ${this.output}`);
     return new Promise((resolve) => {
-      const socket = connect(this.port, '127.0.0.1', () => resolve(true)).on('error', () => resolve(false));
-      socket.on('connect', () => socket.destroy());
+      const socket = connect(this.port, host).setTimeout(100);
+      socket.on('connect', () => resolve('open')).on('error', () => resolve('closed'));
+      socket.on('timeout', () => resolve('silent'));
+      for (const event of ['connect', 'timeout']) socket.on(event, () => socket.destroy());
     });
   }
 }

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import http2 from 'node:http2';
 import { text } from 'node:stream/consumers';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { CERTIFICATE } from '../../support/certificate';
 import { describeUnless } from '../../support/optional-suite';
+import { until } from '../../support/until';
 import { ExampleProcess, withoutFrameworks, withoutPackage } from './example-process';
 import { KeptAliveClient } from './requests';
 
@@ -18,11 +18,13 @@ async function stopWithHalfARequest(file: string, env: Record<string, string> = 
   expect(await client().work()).toMatchObject({ status: 201 });
   expect(await probe.health()).toMatchObject({ status: 200 });
   const half = await client().halfOfWork();
-  await sleep(50);
   example.stop();
-  await sleep(100);
-  const health = await probe.health();
-  await sleep(100);
+  const health = await until('a goodbye', async () => {
+    const told = await probe.health();
+    return told.connection === 'close' && told;
+  });
+  // Of a cluster, the half request may be at another worker than the probe.
+  await example.untilDraining();
   const work = await half.finish();
   return { health, work, exitCode: await example.exitCode() };
 }
@@ -57,13 +59,13 @@ describeUnless(withoutPackage, 'the examples of node alone', () => {
     };
     expect(await probe()).toBe(200);
     const work = session.request({ ':method': 'POST', ':path': '/work' });
-    work.write('{"name":');
-    await sleep(50);
+    await new Promise((written) => work.write('{"name":', written));
+    // Its answer comes after what was read before it.
+    await new Promise((answered) => session.ping(answered));
     const goaway = once(session, 'goaway');
     const closed = once(session, 'close');
     example.stop();
     await goaway;
-    await sleep(200);
     const answered = once(work, 'response');
     work.end('"half a job"}');
     const [{ ':status': status }] = await answered;
@@ -78,7 +80,7 @@ describeUnless(withoutPackage, 'the examples of node alone', () => {
   it('event-stream.js says goodbye to who listens, and ends the stream', async () => {
     const example = await ExampleProcess.start('event-stream.js');
     const answer = await fetch(`http://127.0.0.1:${example.port}/events`);
-    setTimeout(() => example.stop(), 100);
+    example.stop();
     expect(await answer.text()).toBe('event: hello\ndata:\n\nretry: 1000\nevent: goodbye\ndata:\n\n');
     expect(await example.exitCode()).toBe(0);
   });

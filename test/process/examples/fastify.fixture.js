@@ -44,7 +44,7 @@ const FORMS = {
 };
 
 const app = FORMS[process.env.FORM]();
-if (process.env.ATTACHED) require('lastcall-drain').drainable(app.server);
+if (process.env.ATTACHED) require('lastcall-drain').drainable(app.server, { lingerMs: 5_000 });
 app.get('/', async () => 'answered');
 process.once('SIGTERM', () => app.close().then(() => process.exit(0)));
 app.listen({

@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { describeUnless } from '../../support/optional-suite';
 import { RawClient } from '../../support/raw-client';
 import { PROJECT } from '../../support/service-process';
@@ -9,6 +8,8 @@ import { ExampleProcess, requireFromExamples, withoutFrameworks, withoutPackage 
 
 const FIXTURE = path.join(__dirname, 'fastify.fixture.js');
 const REGISTER = ['--require', path.join(PROJECT, 'packages/drain/dist/register.js')];
+/** As long as the fixture's own: the drain has the time that it takes us to see that it is under way. */
+const LINGER = { LASTCALL_DRAIN: '{"lingerMs":5000}' };
 const GET = 'GET / HTTP/1.1\r\nHost: x\r\n\r\n';
 const ADDRESSES = ['127.0.0.1', '127.0.0.2'];
 
@@ -20,35 +21,38 @@ async function askedAfterTheSignal(example: ExampleProcess, addresses: readonly 
   const open = (host: string) =>
     until(host, () => RawClient.open(example.port, { host }).catch(() => undefined));
   const clients = await Promise.all(addresses.map(open));
-  await sleep(50);
   example.stop();
-  await sleep(100);
+  await Promise.all(addresses.map((host) => example.untilDraining(host)));
   for (const client of clients) client.write(GET);
   await Promise.all(clients.map((client) => client.waitForEnd()));
   return clients.flatMap(({ answers }) => answers.map(({ status }) => status));
 }
 
+async function handleOne({ port }: ExampleProcess): Promise<void> {
+  await fetch(`http://127.0.0.1:${port}/`, { headers: { connection: 'close' } });
+}
+
 describeUnless(withoutPackage ?? withoutFrameworks, "Fastify's app.close()", () => {
   it('with register, waits for the drain of each of its servers, before the first request too', async () => {
-    const example = await ExampleProcess.start(FIXTURE, { FORM: 'two-addresses' }, REGISTER);
+    const example = await ExampleProcess.start(FIXTURE, { FORM: 'two-addresses', ...LINGER }, REGISTER);
     expect(await askedAfterTheSignal(example, ADDRESSES)).toEqual([200, 200]);
     expect(await example.exitCode()).toBe(0);
   });
 
   it.each([
-    ['register', {}, REGISTER],
+    ['register', LINGER, REGISTER],
     ['drainable(app.server)', { ATTACHED: '1' }, []],
   ])(
     'with %s, runs the hooks that end what has no end of its own when the drain begins',
     async (_how, env, options) => {
       const example = await ExampleProcess.start(FIXTURE, { FORM: 'pre-close', ...env }, options);
       const { WebSocket } = requireFromExamples('ws');
-      await fetch(`http://127.0.0.1:${example.port}/`);
+      await handleOne(example);
       const socket = new WebSocket(`ws://127.0.0.1:${example.port}`);
       await once(socket, 'open');
       const poll = await RawClient.open(example.port);
       await poll.send('GET /poll HTTP/1.1\r\nHost: x\r\n\r\n');
-      await fetch(`http://127.0.0.1:${example.port}/`);
+      await handleOne(example);
       const closed = once(socket, 'close');
       example.stop();
       expect((await closed)[0]).toBe(1001);
@@ -59,14 +63,14 @@ describeUnless(withoutPackage ?? withoutFrameworks, "Fastify's app.close()", () 
   );
 
   it('with register, also of a server that two applications share', async () => {
-    const example = await ExampleProcess.start(FIXTURE, { FORM: 'shared' }, REGISTER);
+    const example = await ExampleProcess.start(FIXTURE, { FORM: 'shared', ...LINGER }, REGISTER);
     expect(await askedAfterTheSignal(example, ADDRESSES.slice(0, 1))).toEqual([200]);
     expect(await example.exitCode()).toBe(0);
   });
 
   it('with drainable(app.server), waits from the first request on, and says which server is not drained', async () => {
     const example = await ExampleProcess.start(FIXTURE, { FORM: 'two-addresses', ATTACHED: '1' });
-    await fetch(`http://127.0.0.1:${example.port}/`);
+    await handleOne(example);
     await until('the warning', () => example.output.includes('LASTCALL_FASTIFY_HOST'));
     expect(await askedAfterTheSignal(example, ADDRESSES.slice(0, 1))).toEqual([200]);
     expect(await example.exitCode()).toBe(0);

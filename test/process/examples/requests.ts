@@ -34,18 +34,18 @@ export class KeptAliveClient {
 
   /** The head and half of the body, which the server has got when it resolves; the rest when `finish` is called. */
   async halfOfWork(): Promise<{ finish(): Promise<Told> }> {
-    const request = this.#request('POST', '/work');
-    request.write(BODY.slice(0, HALF));
-    const [socket] = await once(request, 'socket');
-    if (socket.connecting) await once(socket, this.#secure ? 'secureConnect' : 'connect');
+    const request = this.#request('POST', '/work', { expect: '100-continue' });
+    await once(request, 'continue');
+    await new Promise((written) => request.write(BODY.slice(0, HALF), written));
     return { finish: () => told(request.end(BODY.slice(HALF))) };
   }
 
-  #request(method: string, path: string): http.ClientRequest {
+  #request(method: string, path: string, more: http.OutgoingHttpHeaders = {}): http.ClientRequest {
     const { request } = this.#secure ? https : http;
     const headers = {
       'content-type': 'application/json',
       ...(method === 'POST' && { 'content-length': BODY.length }),
+      ...more,
     };
     const options = { agent: this.#agent, host: '127.0.0.1', port: this.#port, path, method, headers };
     return request({ ...options, ...(this.#secure && { rejectUnauthorized: false }) });

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { describeUnless } from '../../support/optional-suite';
+import { until } from '../../support/until';
 import { ExampleProcess, requireFromExamples, withoutFrameworks, withoutPackage } from './example-process';
 
 afterEach(() => ExampleProcess.killAll());
@@ -75,7 +75,7 @@ describeUnless(withoutPackage ?? withoutFrameworks, 'the examples of sockets', (
     const disconnected = new Promise((resolve) => socket.on('disconnect', resolve));
     await new Promise<void>((resolve) => socket.on('connect', resolve));
     for (const name of names(0)) send(name);
-    await sleep(5);
+    await until('the first', () => done.length > 0);
     example.stop();
     expect(await disconnected).toBe('io server disconnect');
     expect({ goodbyes, done }).toEqual({ goodbyes: 1, done: [...names(0), ...names(IN_FLIGHT)] });

@@ -1,5 +1,6 @@
 import { plainRefusal, type Refusal, type RefusalLook } from '../draining/refusals';
 import type { DrainOptions } from './api';
+import { guardedRefusal } from './guarded-refusal';
 
 export interface CheckedOptions extends Required<Omit<DrainOptions, 'onEvent'>> {
   readonly onEvent: DrainOptions['onEvent'];
@@ -9,6 +10,9 @@ export interface CheckedOptions extends Required<Omit<DrainOptions, 'onEvent'>> 
 const TIMES = { timeoutMs: 8_000, lingerMs: 500, delayMs: 0, silentClientTimeoutMs: 5_000 };
 const POLICIES = { upgraded: 'end', eventStreams: 'end' } as const;
 const FUNCTIONS = ['refusal', 'onEvent'] as const;
+
+/** Of the time for requests, where nobody says how long to linger: who has little of it needs some for the answers. */
+const LINGER_SHARE = 0.5;
 
 /** @throws TypeError that names every fault, one a line. */
 export function checkOptions(options: DrainOptions): CheckedOptions {
@@ -32,9 +36,21 @@ export function checkOptions(options: DrainOptions): CheckedOptions {
     if (checked[name] !== undefined && typeof checked[name] !== 'function')
       faults.push(`${name} must be a function`);
   }
-  const { delayMs, lingerMs, timeoutMs } = checked;
-  if (faults.length === 0 && delayMs + lingerMs > timeoutMs)
-    faults.push(`delayMs (${delayMs}) and lingerMs (${lingerMs}) do not fit into timeoutMs (${timeoutMs})`);
+  if (faults.length === 0) faults.push(...misfits(checked, given));
   if (faults.length > 0) throw new TypeError(`drainable: ${faults.join('\n')}`);
-  return checked;
+  const fittingMs = Math.floor((checked.timeoutMs - checked.delayMs) * LINGER_SHARE);
+  return {
+    ...checked,
+    lingerMs: 'lingerMs' in given ? checked.lingerMs : Math.min(TIMES.lingerMs, fittingMs),
+    refusal: guardedRefusal(checked.refusal),
+  };
+}
+
+/** Of what was given, and of nothing else: nobody looks for the fault in what he has not said. */
+function misfits(checked: Pick<CheckedOptions, keyof typeof TIMES>, given: object): string[] {
+  const parts = (['delayMs', 'lingerMs'] as const).filter((name) => name in given);
+  const sumMs = parts.reduce((sum, name) => sum + checked[name], 0);
+  if (sumMs <= checked.timeoutMs) return [];
+  const [names, verb] = [parts.map((name) => `${name} (${checked[name]})`), parts.length > 1 ? 'do' : 'does'];
+  return [`${names.join(' and ')} ${verb} not fit into timeoutMs (${checked.timeoutMs})`];
 }

@@ -1,6 +1,6 @@
 import { Server, Socket } from 'node:net';
 
-/** What net.Server's own `onconnection` uses and keeps, under the same names in Node 20, 22 and 24 (lib/net.js). */
+/** What net.Server's own `onconnection` uses and keeps, under the same names in Node 20 to 26 (lib/net.js). */
 interface ServerInternals {
   allowHalfOpen?: boolean;
   noDelay?: boolean;
