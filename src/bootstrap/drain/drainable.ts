@@ -1,24 +1,25 @@
 import { closeFastifyAfter } from '../../adapters/fastify/close-after-drain';
 import {
   type AnyServer,
+  attach,
   type Drainable,
   type DrainOptions,
-  drainable as drainableServer,
   drains,
 } from '../../adapters/http-server';
+import { checkOptions } from './options';
 
 /**
  * Makes a server stop without losing a request: its own `close()` does from now on, whoever calls it, and so does the `close()` of
- * the Fastify application that it is of. Returns the server, with `drain`, `draining` and `outOfTime`. Until the stop nothing of
- * the server is changed. To be called before anyone is connected, at the latest right after `listen`; called again, it does
+ * the Fastify application that it is of. Returns the server, with `drain`, `draining` and `outOfTime`. Until the stop the server
+ * behaves as ever. To be called before anyone is connected, at the latest right after `listen`; called again, it does
  * nothing.
  *
  * @throws TypeError for what is no server of node:http, node:https or node:http2, and for options that are wrong
  * @throws Error where somebody is connected already, and on Bun and Deno, whose sockets have none of what it works with
  */
-export function drainable<S extends AnyServer>(server: S, options?: DrainOptions): S & Drainable {
+export function drainable<S extends AnyServer>(server: S, options: DrainOptions = {}): S & Drainable {
   const isNew = !drains.has(server);
-  const drained = drainableServer(server, options);
+  const drained = attach(server, checkOptions(options));
   if (isNew) closeFastifyAfter(drained, drains);
   return drained;
 }

@@ -9,7 +9,8 @@ import {
   type ServerResponse,
 } from 'node:http';
 import { type AddressInfo, connect, createServer as createNetServer, Socket } from 'node:net';
-import { type DrainOptions, drainable, isDrainable } from '../../../src/adapters/http-server';
+import { isDrainable } from '../../../src/adapters/http-server';
+import { type DrainOptions, drainable } from '../../../src/bootstrap/drain';
 import { freePort } from '../../drill/server/free-port';
 import { until } from '../../support/until';
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
-import { type DrainOptions, drainable, type RefusalLook } from '../../../src/adapters/http-server';
+import { type DrainOptions, drainable, type RefusalLook } from '../../../src/bootstrap/drain';
 
 const fatal: unknown[] = [];
 const noteFatal = (error: unknown) => fatal.push(error);
@@ -115,14 +115,18 @@ describe('refusal', () => {
   });
 });
 
-it('an onEvent that throws is warned of, and the drain ends as ever', async () => {
-  const { outcome, text, texts } = await drainedWith({
-    onEvent() {
-      throw new Error('no log');
+it.each<[string, () => void]>([
+  [
+    'throws',
+    () => {
+      throw new Error('it throws');
     },
-  });
+  ],
+  ['rejects', () => Promise.reject(new Error('it rejects'))],
+])('an onEvent that %s is warned of, and the drain ends as ever', async (how, onEvent) => {
+  const { outcome, text, texts } = await drainedWith({ onEvent });
   expect(text).toMatch(/^HTTP\/1\.1 408 /);
   expect(outcome).toBe('clean');
-  expect(new Set(texts)).toEqual(new Set([expect.stringMatching('onEvent has thrown: no log')]));
+  expect(new Set(texts)).toEqual(new Set([expect.stringMatching(`onEvent has thrown: it ${how}`)]));
   expect(fatal).toEqual([]);
 });

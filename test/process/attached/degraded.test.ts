@@ -3,8 +3,8 @@ import { createServer } from 'node:http';
 import { createServer as createHttp2Server, createSecureServer } from 'node:http2';
 import { createServer as createHttpsServer } from 'node:https';
 import { type AddressInfo, connect } from 'node:net';
-import { drainable } from '../../../src/adapters/http-server';
 import { parserList } from '../../../src/adapters/http-server/draining/half-received';
+import { drainable } from '../../../src/bootstrap/drain';
 import { until } from '../../support/until';
 
 /** koffi is optional, and may not be installed. */

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import { connect as connectHttp2, createServer as createHttp2Server } from 'node:http2';
 import { type AddressInfo, connect, type Socket } from 'node:net';
-import { type AnyServer, type DrainOptions, drainable } from '../../../src/adapters/http-server';
+import { type AnyServer, type DrainOptions, drainable } from '../../../src/bootstrap/drain';
 
 const EVENT_STREAM = 'text/event-stream; charset=utf-8';
 const errors: unknown[] = [];

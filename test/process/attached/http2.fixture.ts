@@ -7,7 +7,7 @@ import {
   type Http2ServerResponse,
 } from 'node:http2';
 import path from 'node:path';
-import { drainable } from '../../../src/adapters/http-server';
+import { drainable } from '../../../src/bootstrap/drain';
 
 const [certificate] = process.argv.slice(2);
 const answer = (_request: Http2ServerRequest, response: Http2ServerResponse) =>

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { type ClientHttp2Session, connect, constants, createServer } from 'node:http2';
 import { type AddressInfo, Server } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import { type DrainReport, drainable } from '../../../src/adapters/http-server';
-import { type BuiltSources, buildSources, HTTP_SERVER } from '../../support/built-sources';
+import { type DrainReport, drainable } from '../../../src/bootstrap/drain';
+import { type BuiltSources, buildSources, DRAIN_PACKAGE } from '../../support/built-sources';
 import { CERTIFICATE } from '../../support/certificate';
 import { until } from '../../support/until';
 
@@ -15,7 +15,7 @@ const CLIENTS = 12;
 let built: BuiltSources;
 const running = new Set<ChildProcess>();
 beforeAll(() => {
-  built = buildSources([...HTTP_SERVER, FIXTURE]);
+  built = buildSources([...DRAIN_PACKAGE, FIXTURE]);
 });
 afterEach(() => {
   for (const child of running) child.kill('SIGKILL');

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { createInterface } from 'node:readline';
 import type { DrainReport } from '../../../src/adapters/http-server';
-import { type BuiltSources, buildSources, HTTP_SERVER } from '../../support/built-sources';
+import { type BuiltSources, buildSources, DRAIN_PACKAGE } from '../../support/built-sources';
 import { itUnless } from '../../support/optional-suite';
 import { withoutLinux } from '../../support/platform';
 import { until } from '../../support/until';
@@ -23,7 +23,7 @@ interface Line {
 let built: BuiltSources;
 const running: ChildProcess[] = [];
 beforeAll(() => {
-  built = buildSources([...HTTP_SERVER, FIXTURE]);
+  built = buildSources([...DRAIN_PACKAGE, FIXTURE]);
 });
 afterEach(() => {
   for (const child of running.splice(0)) child.kill('SIGKILL');

@@ -10,7 +10,7 @@ import { fork } from 'node:child_process';
 import cluster, { type Worker } from 'node:cluster';
 import { createServer } from 'node:http';
 import { type AddressInfo, createServer as createNetServer, type Server } from 'node:net';
-import { drainable } from '../../../src/adapters/http-server';
+import { drainable } from '../../../src/bootstrap/drain';
 
 const [mode = 'fd', policy] = process.argv.slice(2);
 const say = (message: object) => process.stdout.write(`${JSON.stringify(message)}\n`);

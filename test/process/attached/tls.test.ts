@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:https';
 import { type AddressInfo, connect as connectTcp } from 'node:net';
 import { type ConnectionOptions, connect, type SecureVersion, type TLSSocket } from 'node:tls';
-import { type DrainOptions, drainable } from '../../../src/adapters/http-server';
+import { type DrainOptions, drainable } from '../../../src/bootstrap/drain';
 import { CERTIFICATE } from '../../support/certificate';
 import { until } from '../../support/until';
 import { Relay } from './relay';

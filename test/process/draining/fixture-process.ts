@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { StopDetails } from '../../../src/application/lifecycle/component';
-import { type BuiltSources, buildSources, HTTP_SERVER } from '../../support/built-sources';
+import { type BuiltSources, buildSources, DRAIN_PACKAGE } from '../../support/built-sources';
 import { CERTIFICATE } from '../../support/certificate';
 import { RawClient, waitFor } from '../../support/raw-client';
 
@@ -81,7 +81,7 @@ export class FixtureProcess {
   }
 
   static async start(settings: FixtureSettings = {}): Promise<FixtureProcess> {
-    built ??= buildSources([...HTTP_SERVER, FIXTURE]);
+    built ??= buildSources([...DRAIN_PACKAGE, FIXTURE]);
     const child = spawn(
       process.execPath,
       [built.of(FIXTURE), JSON.stringify({ ...settings, certificate: CERTIFICATE.folder })],

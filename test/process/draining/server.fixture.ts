@@ -20,14 +20,10 @@ import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import type { Duplex } from 'node:stream';
-import {
-  DrainingServer,
-  drainable,
-  type HttpServerEvent,
-  type Refusal,
-} from '../../../src/adapters/http-server';
+import { DrainingServer } from '../../../src/adapters/http-server';
 import type { StopDetails } from '../../../src/application/lifecycle/component';
 import { Deadline } from '../../../src/application/lifecycle/deadline';
+import { drainable, type HttpServerEvent, type Refusal } from '../../../src/bootstrap/drain';
 
 interface Settings {
   readonly form?: 'own' | 'attached' | 'attached https';

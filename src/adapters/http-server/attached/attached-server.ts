@@ -9,10 +9,9 @@ import { DEFAULT_HTTP_LIMITS } from '../draining/options';
 import { Refusals } from '../draining/refusals';
 import type { Listener } from '../listener/listener';
 import { clearTimeoutChecks } from '../listener/node-internals';
-import type { DrainReport } from './api';
+import type { AttachOptions, DrainReport } from './api';
 import { Http2Sessions } from './http2-sessions';
 import { isHttp2, isTls } from './kind-of-server';
-import type { CheckedOptions } from './options';
 import { TlsHandshakes } from './tls-handshakes';
 import { TlsRecords } from './tls-records';
 import { warn } from './warnings';
@@ -44,7 +43,7 @@ interface Run {
  */
 export class AttachedServer {
   readonly #server: Server;
-  readonly #options: CheckedOptions;
+  readonly #options: AttachOptions;
   readonly #isTls: boolean;
   /** What the server does with an event, patches of its `emit` by others included. */
   readonly #emit: Emit;
@@ -57,7 +56,7 @@ export class AttachedServer {
   /** A `close` that somebody has put on the server before us. */
   readonly #ownClose: Server['close'] | undefined;
 
-  constructor(server: Server, options: CheckedOptions, ownClose?: Server['close']) {
+  constructor(server: Server, options: AttachOptions, ownClose?: Server['close']) {
     this.#server = server;
     this.#options = options;
     this.#ownClose = ownClose;
@@ -297,10 +296,12 @@ export class AttachedServer {
 
   /** What others make of the drain must not end it. */
   #tell(event: HttpServerEvent): void {
+    const thrown = (error: unknown) => warn('DRAIN_CALLBACK', `onEvent has thrown: ${messageOf(error)}`);
     try {
-      this.#options.onEvent?.(event);
+      // It may be async, and then its rejection would end the process.
+      Promise.resolve(this.#options.onEvent?.(event)).catch(thrown);
     } catch (error) {
-      warn('DRAIN_CALLBACK', `onEvent has thrown: ${messageOf(error)}`);
+      thrown(error);
     }
   }
 }

@@ -110,7 +110,7 @@ export function isHeld(response: ServerResponse): boolean {
 /**
  * Whether the newest outstanding response has already told the client that nothing follows it. By node:http's own verdict,
  * because a handler may have said so in any case, in a list, or in `writeHead`, whose headers nobody can read back; there
- * is no public way to it (Node 18 to 26).
+ * is no public way to it (Node 20 to 26).
  */
 export function saysClose(connection: Connection): boolean {
   const newest = connection.responses.at(-1);

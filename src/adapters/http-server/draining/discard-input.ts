@@ -26,7 +26,7 @@ function readAgain(socket: Socket): void {
   handle.readStart?.();
 }
 
-/** What net keeps of libuv's stream (Node 18 to 24); there is no public way to it. */
+/** What net keeps of libuv's stream (Node 20 to 26); there is no public way to it. */
 interface ReadableHandle {
   reading: boolean;
   readStart?(): void;

@@ -3,7 +3,7 @@ import type { Writable } from 'node:stream';
 
 /**
  * Whether it is a stream of server-sent events that is under way. By the head that was sent: one that went to `writeHead` cannot
- * be read back (Node 18 to 26).
+ * be read back (Node 20 to 26).
  */
 export function isEventStream(response: ServerResponse): boolean {
   if (!response.headersSent || response.writableEnded) return false;

@@ -9,7 +9,7 @@ interface ParserList {
  * The sockets on which a request has begun to arrive and is not complete: half a head, or half a body.
  *
  * No event tells of half a head, and `bytesRead` does not tell it from the tail of the request before it. What does
- * is the list of parsers by which http.Server enforces its own timeouts (Node 18 to 24); there is no public way to it.
+ * is the list of parsers by which http.Server enforces its own timeouts (Node 20 to 26); there is no public way to it.
  */
 export function halfReceived(server: Server): Set<Socket> {
   const sockets = new Set<Socket>();

@@ -50,7 +50,7 @@ export class UnreadAnswers {
 /**
  * How much the kernel has taken, as long as more waits, because the client does not read. `writableLength` and `bytesWritten` stand
  * still under a client that reads a large answer slowly; what libuv has not got rid of, by which net goes in its own timeouts
- * (Node 18 to 26), does not. Under TLS both are those of the socket below: how much it is given at a time is always the same.
+ * (Node 20 to 26), does not. Under TLS both are those of the socket below: how much it is given at a time is always the same.
  */
 function bytesTaken(socket: Socket): number | undefined {
   const { _handle: handle, _parent: transport } = socket as unknown as SocketInternals;

@@ -1,4 +1,4 @@
-import { Server, Socket } from 'node:net';
+import { type BlockList, Server, Socket } from 'node:net';
 
 /** What net.Server's own `onconnection` uses and keeps, under the same names in Node 20 to 26 (lib/net.js). */
 interface ServerInternals {
@@ -6,6 +6,8 @@ interface ServerInternals {
   noDelay?: boolean;
   keepAlive?: boolean;
   keepAliveInitialDelay?: number;
+  /** From Node 22 on. */
+  blockList?: BlockList;
   _connections: number;
 }
 
@@ -26,13 +28,19 @@ export function adoptConnection(server: Server, fd: number): void {
   const { allowHalfOpen = false, noDelay = false, keepAlive = false, keepAliveInitialDelay = 0 } = internals;
   const socket = new Socket({ fd, allowHalfOpen, readable: true, writable: true });
   Object.assign(socket, { server, _server: server });
-  if (server.maxConnections && internals._connections > server.maxConnections) {
+  const isTooMany = server.maxConnections && internals._connections > server.maxConnections;
+  if (isTooMany || isBlocked(internals.blockList, socket)) {
     socket.destroy();
     return;
   }
   if (noDelay) socket.setNoDelay(true);
   if (keepAlive) socket.setKeepAlive(true, keepAliveInitialDelay * 1_000); // kept in seconds
   server.emit('connection', socket);
+}
+
+function isBlocked(list: BlockList | undefined, { remoteAddress, remoteFamily }: Socket): boolean {
+  if (list === undefined || remoteAddress === undefined) return false;
+  return list.check(remoteAddress, remoteFamily === 'IPv6' ? 'ipv6' : 'ipv4');
 }
 
 /** Node has no public way to the descriptor; `_handle.fd` has been there since 0.x. A cluster worker's server has none. */

@@ -4,8 +4,9 @@ import { type AddressInfo, connect } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import compression from 'compression';
 import session from 'express-session';
-import { DrainingServer, drainable } from '../../../../../src/adapters/http-server';
+import { DrainingServer } from '../../../../../src/adapters/http-server';
 import { Deadline } from '../../../../../src/application/lifecycle/deadline';
+import { drainable } from '../../../../../src/bootstrap/drain';
 
 type Middleware = (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { Agent, createServer as createHttpServer, get } from 'node:http';
-import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { type AddressInfo, BlockList, connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { closeListener, openListener } from '../../../../../src/adapters/http-server';
@@ -111,6 +111,18 @@ describe.each(methods)('closeListener by %s', (method, options) => {
     agent.destroy();
     http.closeAllConnections();
   });
+});
+
+it.each(methods.slice(0, -1))('by %s, lets nobody in whom the server shuts out', async (_method, options) => {
+  const { server, listener, port } = await listening(createServer((socket) => socket.end('served')));
+  const blockList = new BlockList();
+  blockList.addAddress('127.0.0.1');
+  // As the constructor does from Node 22 on.
+  Object.assign(server, { blockList });
+  const clients = await queued(port, 10);
+  const texts = Promise.all(clients.map(textFrom));
+  expect(await closeListener(server, listener, options)).toMatchObject({ accepted: 0 });
+  expect(await texts).toEqual(clients.map(() => ''));
 });
 
 /** The same for a socket of the file system, whose path takes the part of the port. */

@@ -1,5 +1,5 @@
-import type { DrainOptions } from '../../../../../src/adapters/http-server';
-import { checkOptions } from '../../../../../src/adapters/http-server/attached/options';
+import type { DrainOptions } from '../../../../src/adapters/http-server';
+import { checkOptions } from '../../../../src/bootstrap/drain/options';
 
 describe('lingerMs', () => {
   it.each<[DrainOptions, number]>([

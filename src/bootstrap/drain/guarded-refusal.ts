@@ -1,7 +1,6 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { inspect } from 'node:util';
-import { plainRefusal, type Refusal, type RefusalLook } from '../draining/refusals';
-import { warn } from './warnings';
+import { drains, plainRefusal, type Refusal, type RefusalLook } from '../../adapters/http-server';
 
 /** They frame the answer, and the server says them itself. */
 const FRAMING = /^(connection|content-length|trailer|transfer-encoding)$/i;
@@ -19,7 +18,10 @@ export function guardedRefusal(refusal: (why: Refusal) => RefusalLook): (why: Re
       const fault =
         error instanceof Error ? error.message : inspect(error, { depth: 0, customInspect: false });
       if (!hasWarned)
-        warn('DRAIN_CALLBACK', `refusal cannot be used, and the plain answer is sent instead: ${fault}`);
+        drains.warn(
+          'DRAIN_CALLBACK',
+          `refusal cannot be used, and the plain answer is sent instead: ${fault}`,
+        );
       hasWarned = true;
       return plainRefusal(why);
     }

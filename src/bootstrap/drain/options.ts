@@ -1,11 +1,5 @@
-import { plainRefusal, type Refusal, type RefusalLook } from '../draining/refusals';
-import type { DrainOptions } from './api';
+import { type AttachOptions, type DrainOptions, plainRefusal } from '../../adapters/http-server';
 import { guardedRefusal } from './guarded-refusal';
-
-export interface CheckedOptions extends Required<Omit<DrainOptions, 'onEvent'>> {
-  readonly onEvent: DrainOptions['onEvent'];
-  readonly refusal: (why: Refusal) => RefusalLook;
-}
 
 const TIMES = { timeoutMs: 8_000, lingerMs: 500, delayMs: 0, silentClientTimeoutMs: 5_000 };
 const POLICIES = { upgraded: 'end', eventStreams: 'end' } as const;
@@ -15,7 +9,7 @@ const FUNCTIONS = ['refusal', 'onEvent'] as const;
 const LINGER_SHARE = 0.5;
 
 /** @throws TypeError that names every fault, one a line. */
-export function checkOptions(options: DrainOptions): CheckedOptions {
+export function checkOptions(options: DrainOptions): AttachOptions {
   const known = [...Object.keys(TIMES), ...Object.keys(POLICIES), ...FUNCTIONS];
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
   const checked = { ...TIMES, ...POLICIES, refusal: plainRefusal, onEvent: undefined, ...given };
@@ -47,7 +41,7 @@ export function checkOptions(options: DrainOptions): CheckedOptions {
 }
 
 /** Of what was given, and of nothing else: nobody looks for the fault in what he has not said. */
-function misfits(checked: Pick<CheckedOptions, keyof typeof TIMES>, given: object): string[] {
+function misfits(checked: Pick<AttachOptions, keyof typeof TIMES>, given: object): string[] {
   const parts = (['delayMs', 'lingerMs'] as const).filter((name) => name in given);
   const sumMs = parts.reduce((sum, name) => sum + checked[name], 0);
   if (sumMs <= checked.timeoutMs) return [];

@@ -3,11 +3,10 @@ import type { Http2SecureServer, Http2Server } from 'node:http2';
 import type { Server as HttpsServer } from 'node:https';
 import { Server as NetServer } from 'node:net';
 import { connectionCount } from '../listener/node-internals';
-import type { Drainable, DrainOptions } from './api';
+import type { AttachOptions, Drainable } from './api';
 import { AttachedServer } from './attached-server';
 import { missingInternals } from './internals-check';
 import { isHttp2, isTls } from './kind-of-server';
-import { checkOptions } from './options';
 import { warn, warnOfShortKeepAlive } from './warnings';
 
 /** What can be drained: a server of node:http, node:https or node:http2. */
@@ -27,14 +26,13 @@ export const drains = {
  * Makes the server's own `close()` lose no request, whoever calls it. To be called before anyone is connected; called again, it does
  * nothing.
  *
- * @throws TypeError for what is no such server, and for options that are wrong
+ * @throws TypeError for what is no such server
  * @throws Error where somebody is connected already, and on Bun and Deno
  */
-export function drainable<S extends AnyServer>(server: S, options: DrainOptions = {}): S & Drainable {
+export function attach<S extends AnyServer>(server: S, options: AttachOptions): S & Drainable {
   refuseOtherRuntimes(process.versions);
   if (!isDrainable(server))
     throw new TypeError('drainable: it wants a server of node:http, node:https or node:http2');
-  const checked = checkOptions(options);
   if (attached.has(server)) return server as S & Drainable;
   if (connectionCount(server) > 0) {
     throw new Error(
@@ -44,7 +42,7 @@ export function drainable<S extends AnyServer>(server: S, options: DrainOptions 
   }
   const theServer = server as unknown as Server;
   const { close } = theServer;
-  const drained = new AttachedServer(theServer, checked, isNodes(close, theServer) ? undefined : close);
+  const drained = new AttachedServer(theServer, options, isNodes(close, theServer) ? undefined : close);
   const added = {
     drain: () => drained.drain(),
     close(callback?: (error?: Error) => void) {
