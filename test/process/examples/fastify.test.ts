@@ -51,7 +51,7 @@ describeUnless(withoutPackage ?? withoutFrameworks, "Fastify's app.close()", () 
       const socket = new WebSocket(`ws://127.0.0.1:${example.port}`);
       await once(socket, 'open');
       const poll = await RawClient.open(example.port);
-      await poll.send('GET /poll HTTP/1.1\r\nHost: x\r\n\r\n');
+      await poll.send('GET /poll HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
       await handleOne(example);
       const closed = once(socket, 'close');
       example.stop();
