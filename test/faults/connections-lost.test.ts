@@ -137,8 +137,14 @@ describe('connections that go silent under load', () => {
     };
     for (let standsStill = true; standsStill; ) {
       signalAll('SIGSTOP');
-      // One that was stopped while it held a lock of the whole server's has stopped that one, too, and nobody's pool can help it.
-      const written = onlooker.query('create table probe (); drop table probe').then(() => false);
+      // One that was stopped while it held a lock of the whole server's, or a page of the table, has stopped that one, too, and nobody's
+      // pool can help it.
+      const written = onlooker
+        .query(
+          'begin; create table probe (); ' +
+            "insert into jobs (id, name) select gen_random_uuid(), 'probe' from generate_series(1, 200); rollback",
+        )
+        .then(() => false);
       standsStill = await Promise.race([written, sleep(2_000, true)]);
       if (!standsStill) break;
       signalAll('SIGCONT');

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
 import {
   Agent,
   createServer,
@@ -9,6 +10,8 @@ import {
   type ServerResponse,
 } from 'node:http';
 import { type AddressInfo, connect, createServer as createNetServer, Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { isDrainable } from '../../../src/adapters/http-server';
 import { type DrainOptions, drainable } from '../../../src/bootstrap/drain';
 import { freePort } from '../../drill/server/free-port';
@@ -430,6 +433,28 @@ describe('with a delay', () => {
     expect(report).toMatchObject({ outcome: 'clean', connections: 1, answered: 1, failed: 1 });
     expect(performance.now() - began).toBeGreaterThan(400);
   });
+});
+
+it('on a Unix socket answers who is connected, and takes nobody new in', async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'lastcall-'));
+  const socketPath = path.join(folder, 'socket');
+  const server = drainable(newServer());
+  server.listen(socketPath);
+  await once(server, 'listening');
+  const kept = new Agent({ keepAlive: true });
+  const askIt = async () => {
+    const [response] = await once(get({ socketPath, agent: kept }), 'response');
+    await once(response.resume(), 'end');
+    return [response.statusCode, response.headers.connection];
+  };
+  expect(await askIt()).toEqual([200, 'keep-alive']);
+  const drained = server.drain();
+  await until('the listener is closed', () => !server.listening);
+  await expect(once(connect(socketPath), 'connect')).rejects.toMatchObject({ code: 'ENOENT' });
+  expect(await askIt()).toEqual([200, 'close']);
+  expect(await drained).toMatchObject({ outcome: 'clean', answered: 1, listener: { method: 'unlinked' } });
+  kept.destroy();
+  rmSync(folder, { recursive: true });
 });
 
 it('an emitted connection that is closed already is none', async () => {
