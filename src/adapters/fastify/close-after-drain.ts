@@ -57,11 +57,12 @@ function patchClose(application: Application, drains: Drains): void {
         'app.listen({ port, host }), or node --import lastcall-drain/register',
     );
   }
+  if (internalOf(root, 'fastify.hooks') === undefined)
+    drains.warn('DEGRADED', "Fastify's preClose hooks are not found: they run after the drain");
   root.close = (...args) => {
     const drained = [root.server, ...otherServers(root)].map((server) => drains.requestsOf(server));
-    const closed = Promise.all([...drained, runPreCloseHooks(root)]).then(() =>
-      Reflect.apply(close, root, args),
-    );
+    void runPreCloseHooks(root);
+    const closed = Promise.all(drained).then(() => Reflect.apply(close, root, args));
     return typeof args[0] === 'function' ? undefined : closed;
   };
 }
@@ -74,8 +75,8 @@ function otherServers(root: Application): readonly object[] {
 type Hook = (done?: (error?: Error) => void) => unknown;
 
 /**
- * They are there to end what would hold the server up: long polls, WebSockets. So they run when the drain begins, in Fastify's order;
- * when Fastify comes to them, it gets the same promise, errors included.
+ * They are there to end what would hold the server up: long polls, WebSockets. So they run when the drain begins. When Fastify comes to
+ * them, it gets the same promises: it is Fastify that waits for them, as long as it likes, and hears of their errors.
  */
 async function runPreCloseHooks(application: Application): Promise<void> {
   const hooks = internalOf<{ preClose?: Hook[] }>(application, 'fastify.hooks')?.preClose ?? [];

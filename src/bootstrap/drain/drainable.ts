@@ -21,5 +21,7 @@ export function drainable<S extends AnyServer>(server: S, options: DrainOptions 
   const isNew = !drains.has(server);
   const drained = attach(server, checkOptions(options));
   if (isNew) closeFastifyAfter(drained, drains);
+  else if (Object.keys(options).length > 0)
+    drains.warn('OPTIONS', 'a server was made drainable twice: the options of the second time are not used');
   return drained;
 }

@@ -1,5 +1,6 @@
 import { subscribe } from 'node:diagnostics_channel';
 import http from 'node:http';
+import https from 'node:https';
 import { Server } from 'node:net';
 import { type AnyServer, type Drainable, type DrainOptions, drainable } from './index';
 
@@ -16,7 +17,9 @@ drainable(http.createServer(), options);
 
 const { listen } = Server.prototype;
 Server.prototype.listen = function (this: Server, ...args: unknown[]) {
-  if (this instanceof http.Server || 'setSecureContext' in this || 'updateSettings' in this) {
+  // Of node:http and node:https, and of node:http2.
+  const isHttp = 'headersTimeout' in this || 'updateSettings' in this;
+  if (isHttp && !('drain' in this)) {
     applicationsOf(this);
     drainable(this as unknown as AnyServer, options);
   }
@@ -24,13 +27,16 @@ Server.prototype.listen = function (this: Server, ...args: unknown[]) {
 };
 
 // For those who have got hold of it before the server listens: `promisify(server.close).bind(server)`.
-const { close } = http.Server.prototype;
-http.Server.prototype.close = function (this: http.Server & Partial<Drainable>, callback) {
-  if (!this.listening || this.drain === undefined) return close.call(this, callback);
-  if (callback) this.once('close', () => callback());
-  void this.drain();
-  return this;
-};
+for (const prototype of [http.Server.prototype, https.Server.prototype]) {
+  const { close } = prototype;
+  prototype.close = function (this: http.Server & Partial<Drainable>, callback?: unknown) {
+    if (!this.listening || this.drain === undefined)
+      return Reflect.apply(close, this, callback === undefined ? [] : [callback]);
+    if (typeof callback === 'function') this.once('close', () => callback());
+    void this.drain();
+    return this;
+  };
+}
 
 // Whose close waits for the drain; from the server alone that is not to be learnt before the first request.
 subscribe('fastify.initialization', (message) => {

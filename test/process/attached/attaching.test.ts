@@ -59,7 +59,14 @@ describe('attaching', () => {
     const drained = drainable(server);
     expect(drained).toBe(server);
     const { close, emit } = server;
+    const warnings = jest.spyOn(process, 'emitWarning').mockImplementation(() => {});
+    expect(drainable(server)).toBe(server);
+    expect(warnings).not.toHaveBeenCalled();
     expect(drainable(server, { lingerMs: 1 })).toBe(server);
+    expect(warnings.mock.calls).toEqual([
+      ['a server was made drainable twice: the options of the second time are not used', expect.anything()],
+    ]);
+    warnings.mockRestore();
     expect([server.close, server.emit]).toEqual([close, emit]);
     expect([drained.draining.aborted, drained.outOfTime.aborted]).toEqual([false, false]);
   });
@@ -224,6 +231,26 @@ describe('close()', () => {
     expect(await server.drain()).toMatchObject({ outcome: 'clean', listener: { method: 'not-listening' } });
   });
 
+  it('may be a handler of signals itself', async () => {
+    for (const listens of [true, false]) {
+      const server = listens ? await listening(drainable(newServer())) : drainable(newServer());
+      const close = server.close.bind(server) as unknown as (signal: string) => Server;
+      expect(close('SIGTERM')).toBe(server);
+      expect((await server.drain()).outcome).toBe('clean');
+    }
+  });
+
+  it('may come in the same breath as listen', async () => {
+    const server = drainable(newServer(), { delayMs: 100, lingerMs: 50 });
+    // Without a host it listens at once, and says so later.
+    server.listen(0);
+    expect(server.listening).toBe(true);
+    const closed = new Promise((resolve) => server.close(resolve));
+    await once(server, 'listening');
+    expect(server.draining.aborted).toBe(true);
+    expect(await closed).toBe(undefined);
+  });
+
   it('may come again when the server is closed, as node has it', async () => {
     const server = await listening(drainable(newServer()));
     await ask(portOf(server));
@@ -288,7 +315,10 @@ describe('close()', () => {
     answers[0]?.end('late');
     expect(await slow).toEqual([200, 'close', 'late']);
     expect(await report).toMatchObject({ outcome: 'clean', connections: 2, answered: 1 });
-    expect(await server.drain()).toMatchObject({ outcome: 'clean', connections: 1 });
+    const again = server.drain();
+    expect(server).toMatchObject({ httpAllowHalfOpen: true });
+    expect(await again).toMatchObject({ outcome: 'clean', connections: 1 });
+    expect(server).toMatchObject({ httpAllowHalfOpen: false });
     kept.destroy();
   });
 
@@ -371,13 +401,15 @@ describe('others who would close the connections too', () => {
     ['closeAllConnections', (server) => server.closeAllConnections()],
     ['the handler, by the end of its socket', (_server, socket) => socket.end()],
   ])('may cut a request short, at whatever time, and that is in the report: %s', async (_who, cut) => {
-    for (const moment of ['at once', 'later']) {
+    for (const moment of ['at once', 'later', 'when its client has half-closed']) {
       const server = await listening(drainable(newServer(() => {})));
       const client = connect(portOf(server), '127.0.0.1');
       client.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
       const [{ socket }] = await once(server, 'request');
       server.close();
-      if (moment === 'later') await until('the listener is closed', () => !server.listening);
+      if (moment !== 'at once') await until('the listener is closed', () => !server.listening);
+      if (moment.startsWith('when'))
+        await once(client.end(), 'finish').then(() => until('FIN', () => socket.readableEnded));
       cut(server, socket);
       await once(client.resume(), 'close');
       expect(await server.drain()).toMatchObject({ outcome: 'forced', forced: 1 });

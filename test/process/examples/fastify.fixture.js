@@ -1,6 +1,7 @@
 // Fastify in the forms that its close has to do with. FORM is
 //   two-addresses   it is given no host, and localhost has two addresses
 //   pre-close       hooks that end a long poll and a WebSocket
+//   stuck           a hook that never comes to its end
 //   shared          two applications on one server
 const dns = require('node:dns');
 const { createServer } = require('node:http');
@@ -34,6 +35,11 @@ const FORMS = {
     });
     return app;
   },
+  stuck() {
+    const app = fastify({ pluginTimeout: 500 });
+    app.addHook('preClose', (_done) => {});
+    return app;
+  },
   shared() {
     const server = createServer((request, response) => app.routing(request, response));
     const serverFactory = () => server;
@@ -46,7 +52,12 @@ const FORMS = {
 const app = FORMS[process.env.FORM]();
 if (process.env.ATTACHED) require('lastcall-drain').drainable(app.server, { lingerMs: 5_000 });
 app.get('/', async () => 'answered');
-process.once('SIGTERM', () => app.close().then(() => process.exit(0)));
+process.once('SIGTERM', () =>
+  app.close().then(
+    () => process.exit(0),
+    ({ code }) => process.exit(code === 'AVV_ERR_READY_TIMEOUT' ? 3 : 4),
+  ),
+);
 app.listen({
   port: Number(process.env.PORT),
   ...(process.env.FORM !== 'two-addresses' && { host: '127.0.0.1' }),

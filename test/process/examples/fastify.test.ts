@@ -62,6 +62,12 @@ describeUnless(withoutPackage ?? withoutFrameworks, "Fastify's app.close()", () 
     },
   );
 
+  it('with register, fails as ever where a hook never comes to its end', async () => {
+    const example = await ExampleProcess.start(FIXTURE, { FORM: 'stuck' }, REGISTER);
+    example.stop();
+    expect(await example.exitCode()).toBe(3);
+  });
+
   it('with register, also of a server that two applications share', async () => {
     const example = await ExampleProcess.start(FIXTURE, { FORM: 'shared', ...LINGER }, REGISTER);
     expect(await askedAfterTheSignal(example, ADDRESSES.slice(0, 1))).toEqual([200]);

@@ -6,7 +6,7 @@ import type { ListenerCloseReport } from '../listener/listener';
 export interface DrainOptions {
   /** From the call of `close` to the last closed connection, everything included. Default 8000: inside Docker's 10 s. */
   readonly timeoutMs?: number;
-  /** How long an idle connection may still bring a request. Default 500, or half of what `timeoutMs` leaves of it. */
+  /** How long an idle connection may still bring a request. Default 500, but no more than half of `timeoutMs - delayMs`. */
   readonly lingerMs?: number;
   /** The listener stays open this long, for a balancer that has to see the 503 of a health check first. Default 0. */
   readonly delayMs?: number;

@@ -45,9 +45,11 @@ export function attach<S extends AnyServer>(server: S, options: AttachOptions): 
   const drained = new AttachedServer(theServer, options, isNodes(close, theServer) ? undefined : close);
   const added = {
     drain: () => drained.drain(),
-    close(callback?: (error?: Error) => void) {
-      if (!drained.isToClose) return close.call(theServer, callback);
-      if (callback) theServer.once('close', () => callback());
+    // Node takes anything: a handler of signals, which are called with their name, may be this very function.
+    close(callback?: unknown) {
+      if (!drained.isToClose)
+        return Reflect.apply(close, theServer, callback === undefined ? [] : [callback]);
+      if (typeof callback === 'function') theServer.once('close', () => callback());
       void drained.drain();
       return theServer;
     },

@@ -31,6 +31,8 @@ interface Run {
   readonly records: TlsRecords;
   readonly sessions: Http2Sessions;
   report: Promise<DrainReport> | undefined;
+  /** What it listened by when the drain began. */
+  handle: unknown;
   /** The server has said `close`, which may be before its last connection has. */
   isClosed: boolean;
   isOver: boolean;
@@ -53,6 +55,7 @@ export class AttachedServer {
   #run: Run;
   /** Those before it that are still at their last connections. */
   readonly #before = new Set<Run>();
+  #halfOpenBefore: boolean | undefined;
   /** A `close` that somebody has put on the server before us. */
   readonly #ownClose: Server['close'] | undefined;
 
@@ -74,8 +77,8 @@ export class AttachedServer {
     this.#run = this.#newRun();
     server.emit = (event: string, ...args: unknown[]) => this.#heard(event, args);
     server.on('listening', () => {
-      // It may listen again, from the callback of its close at the earliest.
-      if (this.#run.report === undefined) return;
+      // It may listen again as soon as its socket is closed. The event of the first time comes late enough to find a drain.
+      if (this.#run.report === undefined || this.#run.handle === handleOf(server)) return;
       if (!this.#run.isOver) this.#before.add(this.#run);
       this.#run = this.#newRun();
     });
@@ -133,6 +136,7 @@ export class AttachedServer {
       handshakes: new TlsHandshakes(silentClientTimeoutMs, endIfOver),
       sessions: new Http2Sessions(eventStreams, endIfOver),
       report: undefined,
+      handle: undefined,
       isClosed: false,
       isOver: false,
     };
@@ -143,11 +147,12 @@ export class AttachedServer {
     const { delayMs, eventStreams, lingerMs, timeoutMs, upgraded } = this.#options;
     const { connections, handshakes, sessions } = run;
     run.isClosed = !this.#server.listening;
+    run.handle = handleOf(this.#server);
     connections.beginStop();
     const sessionsAtSignal = sessions.size;
     // The client's half-close is not to take its answers along; node's TLS would end the connection, too.
     const server = this.#server as Server & { httpAllowHalfOpen?: boolean };
-    const { httpAllowHalfOpen = false } = server;
+    this.#halfOpenBefore ??= server.httpAllowHalfOpen ?? false;
     server.httpAllowHalfOpen = true;
     for (const socket of connections.all.keys()) socket.allowHalfOpen = true;
     run.draining.abort(new Error('the server is stopping'));
@@ -165,7 +170,10 @@ export class AttachedServer {
     });
     run.isOver = true;
     this.#before.delete(run);
-    server.httpAllowHalfOpen = httpAllowHalfOpen;
+    if (![...this.#runs()].some(isUnderWay)) {
+      server.httpAllowHalfOpen = this.#halfOpenBefore;
+      this.#halfOpenBefore = undefined;
+    }
     if (run === this.#run) clearTimeoutChecks(server);
     const reason = outcome.listener?.reason;
     if (reason)
@@ -304,6 +312,10 @@ export class AttachedServer {
       thrown(error);
     }
   }
+}
+
+function handleOf(server: Server): unknown {
+  return (server as unknown as { _handle: unknown })._handle;
 }
 
 function messageOf(error: unknown): string {

@@ -76,9 +76,8 @@ export class Connection {
   }
 
   /**
-   * Besides, others may know the socket, and want it closed when the server stops: not while we look after it. A request that is at
-   * its handler may be cut short. Behind an answer that has just been given there may be more, so who ends the connection
-   * with it is not listened to.
+   * Keeps others, who know the socket and would close it when the server stops, from doing so. They may cut a request short that is at
+   * its handler. They may not end a connection with an answer: there may be a request behind it.
    */
   guard(): void {
     if (this.#isGuarded || this.socket.destroyed) return;

@@ -12,14 +12,18 @@ import type { Socket } from 'node:net';
 export function guardSocket(socket: Socket, may: (how: 'end' | 'destroy') => boolean): () => void {
   const { end, destroy } = socket;
   /** Streams, and http for a client that has gone, close what has come to its end by the same methods. */
-  const isOver = () => socket.readableEnded || socket.writableEnded || transportIsGone(socket);
+  const isOver = () => socket.writableEnded || transportIsGone(socket);
   Object.assign(socket, {
     end(...args: unknown[]) {
       const says = typeof args[0] !== 'function' && args[0] !== undefined && args[0] !== null;
-      return says || isOver() || may('end') ? Reflect.apply(end, socket, args) : socket;
+      return says || isOver() || may('end') || socket.readableEnded
+        ? Reflect.apply(end, socket, args)
+        : socket;
     },
     destroy(error?: Error) {
-      return error || isOver() || may('destroy') ? destroy.call(socket, error) : socket;
+      return error || isOver() || may('destroy') || socket.readableEnded
+        ? destroy.call(socket, error)
+        : socket;
     },
   });
   return () => destroy.call(socket);

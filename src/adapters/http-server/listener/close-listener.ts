@@ -1,4 +1,4 @@
-import { existsSync, renameSync, unlinkSync } from 'node:fs';
+import { renameSync, unlinkSync } from 'node:fs';
 import type { Server } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { TIME_BUDGET } from '../../../domain/lifecycle/time-budget';
@@ -76,9 +76,10 @@ async function emptyAndClose(
     if (scheduling === 'round-robin') await primaryHasHeard(TIME_BUDGET.quietMs);
     return { method: 'shared', reason: shared };
   }
-  if (typeof address === 'string' && unlinked(address)) {
+  if (typeof address === 'string') {
+    const refusal = whyNotUnlinked(address);
     await acceptAndClose(() => keepingPath(address, closeSocket));
-    return { method: 'unlinked' };
+    return refusal === undefined ? { method: 'unlinked' } : { method: 'accept-until-quiet', reason: refusal };
   }
   const access = options.kernel ?? linuxListenKernel();
   try {
@@ -92,23 +93,32 @@ async function emptyAndClose(
 }
 
 /** Whoever connects from now on finds nobody, and nobody has to be reset. */
-function unlinked(path: string): boolean {
+function whyNotUnlinked(path: string): string | undefined {
   try {
     unlinkSync(path);
-    return true;
-  } catch {
-    // An abstract one has no path, and on Windows it is a pipe.
-    return false;
+    return undefined;
+  } catch (error) {
+    // An abstract one has no path, on Windows it is a pipe, and a relative one may have been left by chdir.
+    return `its path could not be removed: ${error instanceof Error ? error.message : String(error)}`;
   }
 }
 
 /** libuv takes the path away as it closes, and by then it may be a successor's (uv__pipe_close). */
 function keepingPath(path: string, close: () => void): void {
   const aside = `${path}.${process.pid}`;
-  const isThere = existsSync(path);
-  if (isThere) renameSync(path, aside);
+  const isAside = renamed(path, aside);
   close();
-  if (isThere) renameSync(aside, path);
+  if (isAside) renamed(aside, path);
+}
+
+function renamed(from: string, to: string): boolean {
+  try {
+    renameSync(from, to);
+    return true;
+  } catch {
+    // It is not there; or it is another user's, in a folder that lets nobody else touch it, libuv included.
+    return false;
+  }
 }
 
 /** libuv accepts one connection a loop turn, so that many empty turns in a row mean an empty queue. */

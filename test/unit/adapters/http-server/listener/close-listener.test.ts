@@ -140,6 +140,20 @@ it('takes the path of a Unix socket away first, accepts everything that had conn
   rmSync(folder, { recursive: true });
 });
 
+it('says of a Unix socket whose path cannot be found any more that it is closed by best effort', async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'lastcall-'));
+  const server = createServer((socket) => socket.end('served')).listen(path.join(folder, 'socket'));
+  await once(server, 'listening');
+  const client = connect(path.join(folder, 'socket'));
+  const listener = { target: { kind: 'address', port: 0 }, address: 'a folder away/socket' } as const;
+  expect(await closeListener(server, listener)).toMatchObject({
+    method: 'accept-until-quiet',
+    reason: expect.stringMatching('^its path could not be removed: .*ENOENT'),
+  });
+  expect(await textFrom(client)).toBe('served');
+  rmSync(folder, { recursive: true });
+});
+
 it('leaves the path of a Unix socket to a successor that has taken it meanwhile', async () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'lastcall-'));
   const file = path.join(folder, 'socket');
