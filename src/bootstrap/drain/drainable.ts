@@ -18,10 +18,19 @@ import { checkOptions } from './options';
  * @throws Error where somebody is connected already, and on Bun and Deno, whose sockets have none of what it works with
  */
 export function drainable<S extends AnyServer>(server: S, options: DrainOptions = {}): S & Drainable {
+  refuseOtherRuntimes(process.versions);
   const isNew = !drains.has(server);
   const drained = attach(server, checkOptions(options));
   if (isNew) closeFastifyAfter(drained, drains);
   else if (Object.keys(options).length > 0)
     drains.warn('OPTIONS', 'a server was made drainable twice: the options of the second time are not used');
   return drained;
+}
+
+function refuseOtherRuntimes(versions: Record<string, string | undefined>): void {
+  const other = versions.bun ? 'Bun' : versions.deno ? 'Deno' : undefined;
+  if (other === undefined) return;
+  throw new Error(
+    `drainable: this is ${other}, whose node:http lets nobody drain it; use ${other}'s own server.stop()`,
+  );
 }

@@ -27,10 +27,9 @@ export const drains = {
  * nothing.
  *
  * @throws TypeError for what is no such server
- * @throws Error where somebody is connected already, and on Bun and Deno
+ * @throws Error where somebody is connected already
  */
 export function attach<S extends AnyServer>(server: S, options: AttachOptions): S & Drainable {
-  refuseOtherRuntimes(process.versions);
   if (!isDrainable(server))
     throw new TypeError('drainable: it wants a server of node:http, node:https or node:http2');
   if (attached.has(server)) return server as S & Drainable;
@@ -85,12 +84,4 @@ function whenListening(server: Server, then: () => void): void {
   const later = () => void setImmediate(then).unref();
   if (server.listening) later();
   else server.once('listening', later);
-}
-
-function refuseOtherRuntimes(versions: Record<string, string | undefined>): void {
-  const other = versions.bun ? 'Bun' : versions.deno ? 'Deno' : undefined;
-  if (other === undefined) return;
-  throw new Error(
-    `drainable: this is ${other}, whose node:http lets nobody drain it; use ${other}'s own server.stop()`,
-  );
 }
