@@ -18,8 +18,8 @@ const onPostgres = {
 
 module.exports = {
   testTimeout: 60_000,
-  // Most tests start processes of their own, and wait for them: more than two cores have work for, and no more than they can keep up with.
-  maxWorkers: 3,
+  // Most tests start processes of their own: more workers would only wait for each other.
+  maxWorkers: 2,
   projects: [
     level('unit'),
     level('architecture'),
