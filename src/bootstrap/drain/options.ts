@@ -1,5 +1,5 @@
 import { type AttachOptions, type DrainOptions, plainRefusal } from '../../adapters/http-server';
-import { guardedRefusal } from './guarded-refusal';
+import { guardedObserver, guardedRefusal } from './guarded-callbacks';
 
 const TIMES = { timeoutMs: 8_000, lingerMs: 500, delayMs: 0, silentClientTimeoutMs: 5_000 };
 const POLICIES = { upgraded: 'end', eventStreams: 'end' } as const;
@@ -12,7 +12,7 @@ const LINGER_SHARE = 0.5;
 export function checkOptions(options: DrainOptions): AttachOptions {
   const known = [...Object.keys(TIMES), ...Object.keys(POLICIES), ...FUNCTIONS];
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-  const checked = { ...TIMES, ...POLICIES, refusal: plainRefusal, onEvent: undefined, ...given };
+  const checked = { ...TIMES, ...POLICIES, refusal: plainRefusal, onEvent: () => {}, ...given };
   const faults = Object.keys(given)
     .filter((name) => !known.includes(name))
     .map((name) => `there is no option ${name}; there are ${known.join(', ')}`);
@@ -27,8 +27,7 @@ export function checkOptions(options: DrainOptions): AttachOptions {
       faults.push(`${name} must be 'end' or 'wait', not ${JSON.stringify(checked[name])}`);
   }
   for (const name of FUNCTIONS) {
-    if (checked[name] !== undefined && typeof checked[name] !== 'function')
-      faults.push(`${name} must be a function`);
+    if (typeof checked[name] !== 'function') faults.push(`${name} must be a function`);
   }
   if (faults.length === 0) faults.push(...misfits(checked, given));
   if (faults.length > 0) throw new TypeError(`drainable: ${faults.join('\n')}`);
@@ -37,6 +36,7 @@ export function checkOptions(options: DrainOptions): AttachOptions {
     ...checked,
     lingerMs: 'lingerMs' in given ? checked.lingerMs : Math.min(TIMES.lingerMs, fittingMs),
     refusal: guardedRefusal(checked.refusal),
+    onEvent: guardedObserver(checked.onEvent),
   };
 }
 

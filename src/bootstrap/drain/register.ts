@@ -15,13 +15,15 @@ const options = optionsIn(process.env.LASTCALL_DRAIN || '{}');
 // Says at the start what is wrong with them, and not where somebody listens.
 drainable(http.createServer(), options);
 
+const drained = new WeakMap<object, Drainable>();
 const { listen } = Server.prototype;
 Server.prototype.listen = function (this: Server, ...args: unknown[]) {
   // Of node:http and node:https, and of node:http2.
   const isHttp = 'headersTimeout' in this || 'updateSettings' in this;
-  if (isHttp && !('drain' in this)) {
+  if (isHttp && !drained.has(this)) {
+    // None, maybe: then it is known not to be Fastify's, and need not be watched.
     applicationsOf(this);
-    drainable(this as unknown as AnyServer, options);
+    drained.set(this, drainable(this as unknown as AnyServer, options));
   }
   return Reflect.apply(listen, this, args);
 };
@@ -29,11 +31,12 @@ Server.prototype.listen = function (this: Server, ...args: unknown[]) {
 // For those who have got hold of it before the server listens: `promisify(server.close).bind(server)`.
 for (const prototype of [http.Server.prototype, https.Server.prototype]) {
   const { close } = prototype;
-  prototype.close = function (this: http.Server & Partial<Drainable>, callback?: unknown) {
-    if (!this.listening || this.drain === undefined)
+  prototype.close = function (this: http.Server, callback?: unknown) {
+    const server = drained.get(this);
+    if (!this.listening || server === undefined)
       return Reflect.apply(close, this, callback === undefined ? [] : [callback]);
     if (typeof callback === 'function') this.once('close', () => callback());
-    void this.drain();
+    void server.drain();
     return this;
   };
 }

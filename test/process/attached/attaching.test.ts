@@ -231,6 +231,23 @@ describe('close()', () => {
     expect(await server.drain()).toMatchObject({ outcome: 'clean', listener: { method: 'not-listening' } });
   });
 
+  it('may come from whoever hears that the drain begins: it is one drain all the same', async () => {
+    const listenersClosed: unknown[] = [];
+    const server = drainable(newServer(), {
+      lingerMs: 20,
+      onEvent: ({ type }) => type === 'listener-closed' && listenersClosed.push(type),
+    });
+    await listening(server);
+    let inner: unknown;
+    server.draining.addEventListener('abort', () => {
+      inner = server.close().drain();
+    });
+    const outer = server.drain();
+    expect(inner).toBe(outer);
+    await outer;
+    expect(listenersClosed).toHaveLength(1);
+  });
+
   it('may be a handler of signals itself', async () => {
     for (const listens of [true, false]) {
       const server = listens ? await listening(drainable(newServer())) : drainable(newServer());

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import http2 from 'node:http2';
+import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { CERTIFICATE } from '../../support/certificate';
 import { describeUnless } from '../../support/optional-suite';
@@ -87,6 +88,20 @@ describeUnless(withoutPackage, 'the examples of node alone', () => {
 });
 
 describeUnless(withoutPackage ?? withoutFrameworks, 'the examples of frameworks', () => {
+  it('nest.mjs would answer 500 with its jobs ended in onModuleDestroy, and the report says so', async () => {
+    const example = await ExampleProcess.start(path.join(__dirname, 'nest.fixture.mjs'));
+    const half = await new KeptAliveClient(example.port, false).halfOfWork();
+    example.stop();
+    await example.untilDraining();
+    expect(await half.finish()).toMatchObject({ status: 500 });
+    expect(await example.exitCode()).toBe(0);
+    expect(JSON.parse(example.output.slice(example.output.indexOf('{"outcome"')))).toMatchObject({
+      outcome: 'clean',
+      answered: 1,
+      failed: 1,
+    });
+  });
+
   it.each(['express.js', 'fastify.js', 'nest.mjs', 'hono.js', 'koa.js', 'websocket.js', 'socket-io.js'])(
     '%s answers what it has half received, and says 503 to whoever asks for its health',
     async (file) => {

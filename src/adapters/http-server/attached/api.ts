@@ -25,10 +25,8 @@ export interface DrainOptions {
   readonly onEvent?: (event: HttpServerEvent) => void;
 }
 
-/** The same with nothing left out. */
-export interface AttachOptions extends Required<Omit<DrainOptions, 'onEvent'>> {
-  readonly onEvent: DrainOptions['onEvent'];
-}
+/** The same with nothing left out, and callbacks that do not throw. */
+export type AttachOptions = Required<DrainOptions>;
 
 /** What `drainable` adds to a server. */
 export interface Drainable {

@@ -1,19 +1,11 @@
-import { setMaxListeners } from 'node:events';
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import type { ServerHttp2Session, ServerHttp2Stream } from 'node:http2';
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import { Connections } from '../draining/connections';
-import type { HttpServerEvent } from '../draining/events';
-import { DEFAULT_HTTP_LIMITS } from '../draining/options';
-import { Refusals } from '../draining/refusals';
-import type { Listener } from '../listener/listener';
 import { clearTimeoutChecks } from '../listener/node-internals';
 import type { AttachOptions, DrainReport } from './api';
-import { Http2Sessions } from './http2-sessions';
 import { isHttp2, isTls } from './kind-of-server';
-import { TlsHandshakes } from './tls-handshakes';
-import { TlsRecords } from './tls-records';
+import { Run } from './run';
 import { warn } from './warnings';
 
 /** Events that give a request to the application. */
@@ -21,22 +13,6 @@ const REQUESTS = ['request', 'checkContinue', 'checkExpectation'] as const;
 type RequestEvent = (typeof REQUESTS)[number];
 
 type Emit = (event: string, ...args: unknown[]) => boolean;
-
-/** From one `listen` to the end of its drain. */
-interface Run {
-  readonly draining: AbortController;
-  readonly outOfTime: AbortController;
-  readonly connections: Connections;
-  readonly handshakes: TlsHandshakes;
-  readonly records: TlsRecords;
-  readonly sessions: Http2Sessions;
-  report: Promise<DrainReport> | undefined;
-  /** What it listened by when the drain began. */
-  handle: unknown;
-  /** The server has said `close`, which may be before its last connection has. */
-  isClosed: boolean;
-  isOver: boolean;
-}
 
 /**
  * Somebody else's server, whose drain is ours. Nothing is taken from it: it is listened to by way of its `emit`, so that whoever
@@ -78,8 +54,8 @@ export class AttachedServer {
     server.emit = (event: string, ...args: unknown[]) => this.#heard(event, args);
     server.on('listening', () => {
       // It may listen again as soon as its socket is closed. The event of the first time comes late enough to find a drain.
-      if (this.#run.report === undefined || this.#run.handle === handleOf(server)) return;
-      if (!this.#run.isOver) this.#before.add(this.#run);
+      if (!this.#run.isFollowed) return;
+      if (this.#run.isUnderWay) this.#before.add(this.#run);
       this.#run = this.#newRun();
     });
   }
@@ -100,8 +76,16 @@ export class AttachedServer {
 
   /** See {@link Drainable}. */
   drain(): Promise<DrainReport> {
-    this.#run.report ??= this.#drain(this.#run);
-    return this.#run.report;
+    const run = this.#run;
+    if (run.report) return run.report;
+    let begun = (_report: Promise<DrainReport>) => {};
+    // There before it begins: whoever hears of the beginning may ask for it again.
+    const report = new Promise<DrainReport>((resolve) => {
+      begun = resolve;
+    });
+    run.report = report;
+    begun(this.#drain(run));
+    return report;
   }
 
   /** Drains too, and resolves when all requests are answered; WebSockets that are waited for may be left. */
@@ -111,92 +95,32 @@ export class AttachedServer {
   }
 
   #newRun(): Run {
-    const { eventStreams, refusal, silentClientTimeoutMs } = this.#options;
-    const endIfOver = () => connections.drain?.endIfOver();
-    const records = new TlsRecords();
-    const connections = new Connections({
+    return new Run({
       server: this.#server,
-      refusals: new Refusals(refusal),
-      limits: { ...DEFAULT_HTTP_LIMITS, silentClientTimeoutMs },
-      areOurs: false,
-      emit: (event) => this.#tell(event),
-      ...(this.#isTls && {
-        isHalfRecord: (socket: Socket) => records.isHalf(socket),
-        onOver: (socket: Socket) => records.settle(socket),
-      }),
+      options: this.#options,
+      closeSocket: this.#ownClose && (() => this.#closeTheirWay()),
     });
-    const [draining, outOfTime] = [new AbortController(), new AbortController()];
-    // A listener for each event stream is in order.
-    setMaxListeners(0, draining.signal, outOfTime.signal);
-    return {
-      draining,
-      outOfTime,
-      connections,
-      records,
-      handshakes: new TlsHandshakes(silentClientTimeoutMs, endIfOver),
-      sessions: new Http2Sessions(eventStreams, endIfOver),
-      report: undefined,
-      handle: undefined,
-      isClosed: false,
-      isOver: false,
-    };
   }
 
   async #drain(run: Run): Promise<DrainReport> {
-    const startedAt = performance.now();
-    const { delayMs, eventStreams, lingerMs, timeoutMs, upgraded } = this.#options;
-    const { connections, handshakes, sessions } = run;
-    run.isClosed = !this.#server.listening;
-    run.handle = handleOf(this.#server);
-    connections.beginStop();
-    const sessionsAtSignal = sessions.size;
     // The client's half-close is not to take its answers along; node's TLS would end the connection, too.
     const server = this.#server as Server & { httpAllowHalfOpen?: boolean };
     this.#halfOpenBefore ??= server.httpAllowHalfOpen ?? false;
     server.httpAllowHalfOpen = true;
-    for (const socket of connections.all.keys()) socket.allowHalfOpen = true;
-    run.draining.abort(new Error('the server is stopping'));
-    if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
-    const outcome = await connections.close({
-      listener: listenerOf(this.#server),
-      startedAt,
-      deadlineAt: startedAt + timeoutMs,
-      lingerMs: delayMs + lingerMs,
-      cancel: () => run.outOfTime.abort(new Error('the time for requests is over')),
-      upgraded,
-      eventStreams,
-      alongside: [handshakes, sessions],
-      closeSocket: this.#ownClose && (() => this.#closeTheirWay()),
-    });
-    run.isOver = true;
+    const report = await run.drain();
     this.#before.delete(run);
-    if (![...this.#runs()].some(isUnderWay)) {
+    if (!this.#runs().some(({ isUnderWay }) => isUnderWay)) {
       server.httpAllowHalfOpen = this.#halfOpenBefore;
       this.#halfOpenBefore = undefined;
     }
     if (run === this.#run) clearTimeoutChecks(server);
-    const reason = outcome.listener?.reason;
+    const { reason } = report.listener;
     if (reason)
       warn(
         'BEST_EFFORT',
         `who connected in the instant in which the listener closed may have been reset: ${reason}`,
       );
-    const { atSignal, forced, lastAnswerAtMs, listener, tally, tookMs } = outcome;
-    this.#tell({ type: 'drained', atMs: tookMs, lastAnswerAtMs, forced });
-    return {
-      outcome: forced > 0 ? 'forced' : 'clean',
-      tookMs,
-      connections: atSignal.total + sessionsAtSignal,
-      acceptedFromQueue: listener?.accepted ?? 0,
-      answered: tally.answered + sessions.answered,
-      failed: tally.failed + sessions.failed,
-      timedOut: tally.timedOut,
-      turnedAway: tally.turnedAway,
-      untaken: tally.unread,
-      forced,
-      listener: listener ?? { method: 'not-listening', tookMs: 0 },
-      degraded: this.degraded,
-    };
+    return { ...report, degraded: this.degraded };
   }
 
   /** An event of the server, before anyone else has heard of it. Says, as `emit` does, whether anyone listens. */
@@ -242,7 +166,7 @@ export class AttachedServer {
         break;
       case 'clientError': {
         const run = this.#runOf(second as Socket);
-        if (!isUnderWay(run)) break;
+        if (!run.isUnderWay) break;
         // Whoever listens for it answers as ever.
         if (this.#server.listenerCount(event) > 0) {
           run.connections.letGo(first as Error, second as Socket);
@@ -266,11 +190,14 @@ export class AttachedServer {
     try {
       this.#ownClose?.call(this.#server);
     } catch (error) {
-      warn('DRAIN_CALLBACK', `the server's own close has thrown: ${messageOf(error)}`);
+      warn(
+        'DRAIN_CALLBACK',
+        `the server's own close has thrown: ${error instanceof Error ? error.message : error}`,
+      );
     }
   }
 
-  #runs(): Iterable<Run> {
+  #runs(): readonly Run[] {
     return [this.#run, ...this.#before];
   }
 
@@ -282,7 +209,7 @@ export class AttachedServer {
   #accepted(socket: Socket, idleFrom?: number): void {
     // Of HTTP/2 without TLS, which is sessions from the first byte on.
     if (!this.#isTls && isHttp2(this.#server)) return;
-    if (isUnderWay(this.#run)) socket.allowHalfOpen = true;
+    if (this.#run.isUnderWay) socket.allowHalfOpen = true;
     this.#run.connections.accepted(socket, idleFrom);
   }
 
@@ -290,40 +217,17 @@ export class AttachedServer {
     if (socket.alpnProtocol === 'h2') return;
     this.#run.records.settle(socket);
     // It has just spent its round trips on the handshake: its request comes next.
-    this.#accepted(socket, isUnderWay(this.#run) ? performance.now() + this.#options.lingerMs : undefined);
+    this.#accepted(socket, this.#run.isUnderWay ? performance.now() + this.#options.lingerMs : undefined);
   }
 
   /** Node would destroy it, request on the wire or not. */
   #closeIdle(socket: Socket): boolean {
     const run = this.#runOf(socket);
     const connection = run.connections.all.get(socket);
-    if (!isUnderWay(run) || connection === undefined || connection.responses.length > 0) return false;
+    if (!run.isUnderWay || connection === undefined || connection.responses.length > 0) return false;
     connection.lingeringClose();
     return true;
   }
-
-  /** What others make of the drain must not end it. */
-  #tell(event: HttpServerEvent): void {
-    const thrown = (error: unknown) => warn('DRAIN_CALLBACK', `onEvent has thrown: ${messageOf(error)}`);
-    try {
-      // It may be async, and then its rejection would end the process.
-      Promise.resolve(this.#options.onEvent?.(event)).catch(thrown);
-    } catch (error) {
-      thrown(error);
-    }
-  }
-}
-
-function handleOf(server: Server): unknown {
-  return (server as unknown as { _handle: unknown })._handle;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
-function isUnderWay({ isOver, report }: Run): boolean {
-  return report !== undefined && !isOver;
 }
 
 /** The server's own `emit` where somebody has put one on it, and else whatever its class has by then. */
@@ -331,12 +235,4 @@ function emitOf(server: Server): Emit {
   const own = Object.hasOwn(server, 'emit') ? (server.emit as Emit) : undefined;
   const parent = Object.getPrototypeOf(server) as { emit: Emit };
   return (event, ...args) => (own ?? parent.emit).call(server, event, ...args);
-}
-
-/** As far as the listener's close wants to know. */
-function listenerOf(server: Server): Listener | undefined {
-  const address = server.address();
-  if (!server.listening || address === null) return undefined;
-  const port = typeof address === 'string' ? 0 : address.port;
-  return { target: { kind: 'address', port }, address };
 }

@@ -43,6 +43,11 @@ function isBlocked(list: BlockList | undefined, { remoteAddress, remoteFamily }:
   return list.check(remoteAddress, remoteFamily === 'IPv6' ? 'ipv6' : 'ipv4');
 }
 
+/** What the server listens by at this moment; null where it does not. */
+export function handleOf(server: Server): object | null {
+  return (server as unknown as { _handle: object | null })._handle;
+}
+
 /** Node has no public way to the descriptor; `_handle.fd` has been there since 0.x. A cluster worker's server has none. */
 export function descriptorOf(owner: Server | Socket): number | undefined {
   const { _handle } = owner as unknown as { _handle?: { fd?: number } | null };

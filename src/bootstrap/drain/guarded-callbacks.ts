@@ -1,6 +1,12 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { inspect } from 'node:util';
-import { drains, plainRefusal, type Refusal, type RefusalLook } from '../../adapters/http-server';
+import {
+  drains,
+  type HttpServerEvent,
+  plainRefusal,
+  type Refusal,
+  type RefusalLook,
+} from '../../adapters/http-server';
 
 /** They frame the answer, and the server says them itself. */
 const FRAMING = /^(connection|content-length|trailer|transfer-encoding)$/i;
@@ -24,6 +30,22 @@ export function guardedRefusal(refusal: (why: Refusal) => RefusalLook): (why: Re
         );
       hasWarned = true;
       return plainRefusal(why);
+    }
+  };
+}
+
+/** Somebody else's observer: what he makes of the drain must not end it. */
+export function guardedObserver(
+  observe: (event: HttpServerEvent) => unknown,
+): (event: HttpServerEvent) => void {
+  const thrown = (error: unknown) =>
+    drains.warn('DRAIN_CALLBACK', `onEvent has thrown: ${error instanceof Error ? error.message : error}`);
+  return (event) => {
+    try {
+      // It may be async, and then its rejection would end the process.
+      Promise.resolve(observe(event)).catch(thrown);
+    } catch (error) {
+      thrown(error);
     }
   };
 }
