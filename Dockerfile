@@ -5,7 +5,7 @@ ARG NODE_IMAGE=node:20.20.2-bookworm-slim
 
 FROM ${NODE_IMAGE} AS manifests
 WORKDIR /app
-# Without packages/drain: a workspace whose folder is not there, npm leaves out.
+# Without packages: workspaces whose folders are not there, npm leaves out.
 COPY package.json package-lock.json .npmrc ./
 
 FROM manifests AS build

@@ -30,7 +30,7 @@ module.exports = {
     level('observability', onPostgres),
     level('deploy'),
     level('package'),
-    level('drill', onPostgres),
+    level('drill', { ...onPostgres, roots: ['<rootDir>/packages/drill/test'] }),
     level('rolling', onPostgres),
     level('bench'),
   ],

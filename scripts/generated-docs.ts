@@ -1,3 +1,5 @@
+import { REQUEST_RULES } from '../packages/drill/src/why/rules/request-rules';
+import { EFFECT_RULES, END_RULES } from '../packages/drill/src/why/rules/trial-rules';
 import type { ProblemCatalogue } from '../src/adapters/koa/edge/problem';
 import { components } from '../src/bootstrap/components';
 import { readConfig } from '../src/bootstrap/config';
@@ -12,6 +14,7 @@ export const GENERATED: Readonly<Record<string, () => string>> = {
   'README.md#configuration': describeVariables,
   'README.md#errors': () => describeProblems(components(readConfig({})).get(TOKENS.problems)),
   'README.md#wiring': () => fenced(describeWiring(components(readConfig({})))),
+  'packages/drill/README.md#causes': describeCauses,
   'docs/architecture.md#time-budget': describeTimeBudget,
   'docs/architecture.md#rooms': () => fenced(roomsOf('src')),
 };
@@ -19,6 +22,14 @@ export const GENERATED: Readonly<Record<string, () => string>> = {
 function describeProblems(catalogue: ProblemCatalogue): string {
   const rows = catalogue.list().map(({ status, code, when }) => `| ${status} | \`${code}\` | ${when} |`);
   return ['| status | code | when |', '| --- | --- | --- |', ...rows].join('\n');
+}
+
+function describeCauses(): string {
+  const rules = [...REQUEST_RULES, ...END_RULES, ...EFFECT_RULES];
+  const rows = rules.map(
+    ({ id, title, when }) => `| \`${id}\` | ${title} | ${when.replaceAll('|', '\\|')} |`,
+  );
+  return ['| cause | | seen by |', '| --- | --- | --- |', ...rows].join('\n');
 }
 
 function describeTimeBudget(): string {

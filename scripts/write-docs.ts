@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { JSON_SCHEMAS } from '../packages/drill/scripts/json-schemas';
 import { GENERATED } from './generated-docs';
 
 for (const [place, text] of Object.entries(GENERATED)) {
@@ -11,3 +12,6 @@ for (const [place, text] of Object.entries(GENERATED)) {
   if (from < 0 || to < from) throw new Error(`${file} has no place for ${name}`);
   writeFileSync(full, before.slice(0, from + begin.length) + text() + before.slice(to));
 }
+
+for (const [file, text] of Object.entries(JSON_SCHEMAS))
+  writeFileSync(path.resolve(__dirname, '..', file), text());

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { ListenerWatch } from '../drill/server/listener-watch';
+import { ListenerWatch } from '../../packages/drill/src/server/listener-watch';
 import { Onlooker } from '../support/onlooker';
 import { until } from '../support/until';
 import { BenchDatabase } from './bench-database';
@@ -91,7 +91,7 @@ async function withDrain(
 ): Promise<Omit<BusyMeasurement, 'requests' | 'usualCpuMs' | 'usualMs'>> {
   const cpuOfEarlier = endedChildrenCpuMs();
   const running = await RunningTarget.start(TARGET, url);
-  const watch = new ListenerWatch(running.port, () => performance.now());
+  const watch = new ListenerWatch({ host: '127.0.0.1', port: running.port }, () => performance.now());
   try {
     const { release, answered, kibEach } = await fill(running, count, onlooker, clients);
     const cpuBefore = cpuMs(running.pid);
@@ -102,7 +102,7 @@ async function withDrain(
     const drainCpuMs = endedChildrenCpuMs() - cpuOfEarlier - cpuBefore;
     return { kibEach, drainCpuMs, exitMs, notStored: count - (await answered) };
   } finally {
-    watch.stop();
+    await watch.stop();
     await clients.close();
     await running.kill();
   }

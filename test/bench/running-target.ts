@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import http from 'node:http';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort } from '../drill/server/free-port';
+import { freePort } from '../../packages/drill/src/server/free-port';
 import type { ServerTarget } from './targets';
 
 const ROOT = path.resolve(__dirname, '../..');

@@ -4,7 +4,7 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { freePort } from '../drill/server/free-port';
+import { freePort } from '../../packages/drill/src/server/free-port';
 import { findTool } from '../support/optional-suite';
 import { shippedConfig } from '../support/shipped-config';
 import { until } from '../support/until';

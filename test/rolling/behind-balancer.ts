@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort } from '../drill/server/free-port';
-import type { ServerProcess } from '../drill/server/server-process';
+import type { DrilledServer } from '../../packages/drill/src/server/drilled-server';
+import { freePort } from '../../packages/drill/src/server/free-port';
 import { type BalancerName, startBalancer } from './balancer';
 import type { Deployment, DeployOptions, Scenario } from './deployment';
 import { startReplica, stopReplica } from './replica';
@@ -19,7 +19,7 @@ export function behindBalancer(name: BalancerName): Scenario {
 async function deploy(name: BalancerName, options: DeployOptions): Promise<Deployment> {
   const ports = [await freePort(), await freePort(), await freePort()] as const;
   const start = (port: number) => startReplica({ ...options, port });
-  const replicas: { port: number; server: ServerProcess }[] = [];
+  const replicas: { port: number; server: DrilledServer }[] = [];
   // One after the other: the naive server makes its table in a way that two at once do not survive.
   for (const port of ports) replicas.push({ port, server: await start(port) });
   const stopReplicas = () => Promise.all(replicas.map(({ server }) => stopReplica(server)));

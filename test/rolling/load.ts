@@ -1,10 +1,11 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Connection } from '../drill/client/connection';
-import { PooledClient } from '../drill/client/pooled-client';
-import type { Recorder } from '../drill/client/recorder';
-import { wholeRequest, workRequest } from '../drill/client/request-bytes';
-import { Random } from '../drill/modes/random';
+import { Connection, type ConnectionOptions } from '../../packages/drill/src/client/connection';
+import { PooledClient } from '../../packages/drill/src/client/pooled-client';
+import type { Recorder } from '../../packages/drill/src/client/recorder';
+import { Random } from '../../packages/drill/src/modes/random';
+import { wholeRequest } from '../../packages/drill/src/requests/request-bytes';
+import { JOB } from '../support/job-request';
 
 /** The time between an answer and the client's next request. */
 const GAP_MS = [5, 60] as const;
@@ -42,9 +43,9 @@ export class Load {
   }
 
   async #keptAlive(client: number): Promise<void> {
-    const pooled = new PooledClient({ ...this.#options, client, gone: this.#gone.signal });
+    const pooled = new PooledClient(this.#connection(client));
     while (!this.#stopped) {
-      const connection = await pooled.connection();
+      const connection = await pooled.connection(() => JOB);
       if (connection !== null) await this.#post(connection, false);
       await this.#gap();
     }
@@ -53,7 +54,7 @@ export class Load {
 
   async #fresh(client: number): Promise<void> {
     while (!this.#stopped) {
-      const connection = new Connection({ ...this.#options, client, gone: this.#gone.signal });
+      const connection = new Connection(this.#connection(client));
       await connection.opened;
       await this.#post(connection, true);
       connection.close();
@@ -62,9 +63,14 @@ export class Load {
   }
 
   async #post(connection: Connection, close: boolean): Promise<void> {
-    const exchange = connection.begin('work');
-    connection.write(exchange, wholeRequest(workRequest(exchange.seen.name, { close })));
+    const exchange = connection.begin(JOB);
+    connection.write(exchange, wholeRequest(JOB.bytes(exchange.seen.id, 'rolling', { close })));
     await exchange.ended;
+  }
+
+  #connection(client: number): ConnectionOptions {
+    const { port, recorder } = this.#options;
+    return { endpoint: { host: '127.0.0.1', port }, recorder, client, gone: this.#gone.signal };
   }
 
   #gap(): Promise<void> {

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { killAllServers } from '../drill/server/server-process';
+import { killAllGroups } from '../../packages/drill/src/server/child-processes';
 import { startTestServer } from '../support/postgres';
 import { type Options, readOptions } from './options';
 import { type PlannedRun, plan } from './plan';
@@ -13,7 +13,7 @@ async function main(options: Options): Promise<void> {
   const chosen = plan(options.node).filter(({ scenario }) => scenario.name.includes(options.only ?? ''));
   const postgres = await startTestServer();
   const interrupted = () => {
-    killAllServers();
+    killAllGroups();
     void postgres.stop().finally(() => process.exit(130));
   };
   process.once('SIGINT', interrupted);
@@ -31,7 +31,7 @@ async function main(options: Options): Promise<void> {
       if (!run.comparison && !isFaultless(result)) faults += 1;
     }
   } finally {
-    killAllServers();
+    killAllGroups();
     await postgres.stop();
   }
   process.stdout.write(`${markdownTable(results)}\n`);

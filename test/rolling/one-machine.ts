@@ -1,5 +1,5 @@
-import { freePort } from '../drill/server/free-port';
-import type { ServerProcess } from '../drill/server/server-process';
+import type { DrilledServer } from '../../packages/drill/src/server/drilled-server';
+import { freePort } from '../../packages/drill/src/server/free-port';
 import { heldSocket } from '../process/listener/support/raw-socket';
 import { until } from '../support/until';
 import type { Deployment, DeployOptions, Scenario } from './deployment';
@@ -71,7 +71,7 @@ async function deployReusePort(options: DeployOptions): Promise<Deployment> {
 }
 
 /** Stops the only process, and then starts the next. */
-async function replacing(port: number, start: () => Promise<ServerProcess>): Promise<Deployment> {
+async function replacing(port: number, start: () => Promise<DrilledServer>): Promise<Deployment> {
   let current = await start();
   const exitCodes: (number | null)[] = [];
   return {

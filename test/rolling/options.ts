@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { atLeastOne } from '../drill/options';
+import { atLeastOne } from '../support/at-least-one';
 
 export interface Options {
   readonly rounds: number;

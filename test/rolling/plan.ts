@@ -23,7 +23,7 @@ const server = (name: string, script: string) => (node: string) => ({
 
 export const LASTCALL = server('lastcall', 'dist/bootstrap/main.js');
 /** What most services do on SIGTERM: `server.close()`, then the pool. */
-export const NAIVE = server('server.close()', 'test/drill/fixtures/naive-close.js');
+export const NAIVE = server('server.close()', 'packages/drill/test/fixtures/naive-close.js');
 
 /** Every way of restarting, with the service and, where a naive server can be restarted so, with `server.close()`. */
 export function plan(node: string = process.execPath): PlannedRun[] {

@@ -1,4 +1,4 @@
-import { FATES, type Fate } from '../drill/accounting/fate';
+import { FATES, type Fate } from '../../packages/drill/src/accounting/fate';
 import { markdownTable } from './report';
 import type { RunResult } from './run';
 

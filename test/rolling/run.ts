@@ -1,7 +1,7 @@
-import { account, type Counts } from '../drill/accounting/account';
-import type { Fate } from '../drill/accounting/fate';
-import { Recorder } from '../drill/client/recorder';
-import { JobsTable } from '../drill/database/jobs-table';
+import { account, type Counts } from '../../packages/drill/src/accounting/account';
+import type { Fate } from '../../packages/drill/src/accounting/fate';
+import { Recorder } from '../../packages/drill/src/client/recorder';
+import { effectsOfSql } from '../../packages/drill/src/effects/sql';
 import { createTestDatabase } from '../support/postgres';
 import { until } from '../support/until';
 import type { Deployment, Scenario } from './deployment';
@@ -34,6 +34,8 @@ export interface RunResult {
   readonly failures: Readonly<Record<string, number>>;
 }
 
+const openRows = effectsOfSql({ query: 'select name from jobs' });
+
 /** Requests that must be answered between two rounds, so that each restart meets a service under load. */
 const ANSWERS_BETWEEN_ROUNDS = 50;
 
@@ -41,8 +43,8 @@ const ANSWERS_BETWEEN_ROUNDS = 50;
 export async function runScenario(options: RunOptions): Promise<RunResult> {
   const { scenario, server, rounds, clients } = options;
   const database = await createTestDatabase(options.serverUrl);
-  const table = new JobsTable(database.url);
-  const recorder = new Recorder(`${server.name}-`);
+  const rows = openRows({ lane: 0, environment: {}, databaseUrl: database.url });
+  const recorder = new Recorder((number) => `${server.name}-${number}`);
   try {
     const deployment = await scenario.deploy({ command: server.command, databaseUrl: database.url });
     const load = new Load({ port: deployment.port, recorder, clients });
@@ -57,9 +59,9 @@ export async function runScenario(options: RunOptions): Promise<RunResult> {
       await load.stop();
       await deployment.stop();
     }
-    return result(options, deployment, recorder, await table.finalNames());
+    return result(options, deployment, recorder, [...(await rows.read())]);
   } finally {
-    await table.end();
+    await rows.end();
     await database.drop();
   }
 }
@@ -78,10 +80,15 @@ function result(
   { scenario, server }: RunOptions,
   { exitCodes }: Deployment,
   recorder: Recorder,
-  rowNames: readonly string[],
+  effects: readonly string[],
 ): RunResult {
   const tookMs = recorder.now();
-  const { requests, counts, unexplained } = account(recorder.observations, rowNames, 0);
+  const { requests, counts, unexplained } = account(recorder.observations, {
+    effects,
+    isTracked: () => true,
+    signalledAt: 0,
+    mayRefuse: true,
+  });
   const failures: Record<string, number> = {};
   let longestMs = 0;
   for (const { seen, fate } of requests) {

@@ -4,7 +4,7 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Client } from 'pg';
-import { freePort } from '../drill/server/free-port';
+import { freePort } from '../../packages/drill/src/server/free-port';
 import { findTool } from './optional-suite';
 import { shippedConfig } from './shipped-config';
 import { until } from './until';

@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { freePort } from '../drill/server/free-port';
+import { freePort } from '../../packages/drill/src/server/free-port';
 import { CERTIFICATE } from './certificate';
 import { findTool } from './optional-suite';
 import { until } from './until';

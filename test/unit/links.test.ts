@@ -7,7 +7,14 @@ const PAGES = [
   'CONTRIBUTING.md',
   'CHANGELOG.md',
   'RELEASING.md',
-  ...['packages/drain', 'examples', 'docs', 'docs/decisions'].flatMap(markdownIn),
+  ...[
+    'packages/drain',
+    'packages/drill',
+    'packages/drill/gallery',
+    'examples',
+    'docs',
+    'docs/decisions',
+  ].flatMap(markdownIn),
 ];
 
 function markdownIn(folder: string): string[] {

@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from '../../drill/server/free-port';
+import { freePort } from '../../../packages/drill/src/server/free-port';
 
 /** A running proxy in front of an upstream port. */
 export interface RunningProxy {

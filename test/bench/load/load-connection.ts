@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import net from 'node:net';
-import { AnswerReader } from '../../drill/client/answer-reader';
+import { AnswerReader } from '../../../packages/drill/src/client/answer-reader';
 
 const ANSWER_TIMEOUT_MS = 10_000;
 

@@ -1,6 +1,7 @@
 // A process of its own, so that the work of the load shares a thread with nothing. Told what to do over IPC.
 import { createHistogram } from 'node:perf_hooks';
-import { healthRequest, wholeRequest, workRequest } from '../../drill/client/request-bytes';
+import { wholeRequest } from '../../../packages/drill/src/requests/request-bytes';
+import { HEALTH, JOB } from '../../support/job-request';
 import { LoadConnection } from './load-connection';
 import type { LoadResult } from './load-result';
 
@@ -14,8 +15,9 @@ export type Reply = { readonly result: LoadResult | number | null } | { readonly
 
 /** Below the listen backlog (511), so that no connect has to be repeated by the kernel. */
 const PORTION = 200;
-const HEALTH = wholeRequest(healthRequest());
-const WORK = wholeRequest(workRequest('job-123'));
+const HOST = 'bench';
+const PROBE = wholeRequest(HEALTH.bytes('', HOST));
+const WORK = wholeRequest(JOB.bytes('job-123', HOST));
 const NS_PER_MS = 1e6;
 
 let connections: LoadConnection[] = [];
@@ -33,7 +35,7 @@ async function open(port: number, count: number): Promise<void> {
 /** A connection is open when it has been answered: until then the server may not have accepted it. */
 async function openOne(port: number, number: number): Promise<LoadConnection> {
   const connection = await LoadConnection.open(port, number);
-  await connection.exchange(HEALTH);
+  await connection.exchange(PROBE);
   return connection;
 }
 

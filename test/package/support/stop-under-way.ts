@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { freePort } from '../../drill/server/free-port';
+import { freePort } from '../../../packages/drill/src/server/free-port';
 import { type RawAnswer, RawClient } from '../../support/raw-client';
 import { until } from '../../support/until';
 

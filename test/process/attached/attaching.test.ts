@@ -12,9 +12,9 @@ import {
 import { type AddressInfo, connect, createServer as createNetServer, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { freePort } from '../../../packages/drill/src/server/free-port';
 import { isDrainable } from '../../../src/adapters/http-server';
 import { type DrainOptions, drainable } from '../../../src/bootstrap/drain';
-import { freePort } from '../../drill/server/free-port';
 import { until } from '../../support/until';
 
 const servers: Server[] = [];

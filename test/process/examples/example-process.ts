@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { freePort } from '../../drill/server/free-port';
+import { freePort } from '../../../packages/drill/src/server/free-port';
 import type { Obstacle } from '../../support/optional-suite';
 import { PROJECT } from '../../support/service-process';
 import { until } from '../../support/until';

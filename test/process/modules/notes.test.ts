@@ -1,18 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Client } from 'pg';
+import { isFaultless } from '../../../packages/drill/src/report/verdict';
 import { components } from '../../../src/bootstrap/components';
 import { readConfig } from '../../../src/bootstrap/config';
 import { MODULES } from '../../../src/bootstrap/modules';
 import { TOKENS } from '../../../src/bootstrap/tokens';
-import { createLanes } from '../../drill/database/lanes';
-import { keptAlive } from '../../drill/modes/kept-alive';
-import { oneShot } from '../../drill/modes/one-shot';
-import { isFaultless } from '../../drill/report/verdict';
-import { runDrill } from '../../drill/run/run-drill';
-import { target } from '../../drill/target';
 import { notes } from '../../fixtures/notes/module';
 import { buildSources } from '../../support/built-sources';
+import { drillOn } from '../../support/jobs-drill';
 import { createTestDatabase, type TestDatabase } from '../../support/postgres';
 import { PROJECT, ServiceProcess } from '../../support/service-process';
 
@@ -147,29 +143,29 @@ describe('the service with a second resource', () => {
 });
 
 it('a drill on it loses nothing', async () => {
-  const before = { ...target };
-  Object.assign(target, { path: '/notes', field: 'text', table: 'notes' });
-  const lanes = await createLanes(process.env.LASTCALL_TEST_SERVER_URL ?? '', 1);
-  try {
-    const results = await runDrill({
-      command: COMMAND.join(' '),
-      cwd: PROJECT,
-      modes: [keptAlive, oneShot],
-      noRefusals: true,
-      trials: 2,
-      clients: 12,
-      seed: 11,
-      graceMs: 15_000,
-      clientsStopMs: 300,
-      ...lanes,
-    });
-    expect(isFaultless(results)).toBe(true);
-    for (const { counts } of results) {
-      expect(counts.acknowledged).toBeGreaterThan(10);
-      expect([counts.lost, counts.phantom, counts.missing]).toEqual([0, 0, 0]);
-    }
-  } finally {
-    await lanes.drop();
-    Object.assign(target, before);
+  const results = await drillOn({
+    command: COMMAND.join(' '),
+    cwd: PROJECT,
+    postgres: process.env.LASTCALL_TEST_SERVER_URL ?? '',
+    requests: [
+      {
+        request: 'POST /notes',
+        body: { text: '{{id}}' },
+        expect: { status: 201, json: { text: '{{id}}' } },
+      },
+    ],
+    effectsSql: 'select text from notes',
+    resetSql: 'truncate notes',
+    mode: 'kept-alive,one-shot',
+    refusals: false,
+    trials: 2,
+    clients: 12,
+    seed: 11,
+    clientsStop: 300,
+  });
+  expect(isFaultless(results)).toBe(true);
+  for (const { counts } of results) {
+    expect(counts.acknowledged).toBeGreaterThan(10);
+    expect([counts.lost, counts.phantom, counts.missing]).toEqual([0, 0, 0]);
   }
 }, 60_000);

@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { freePort } from '../../drill/server/free-port';
+import { freePort } from '../../../packages/drill/src/server/free-port';
 import { Onlooker } from '../../support/onlooker';
 import { describeUnless } from '../../support/optional-suite';
 import { PROJECT } from '../../support/service-process';

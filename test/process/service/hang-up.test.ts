@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { freePort } from '../../drill/server/free-port';
+import { freePort } from '../../../packages/drill/src/server/free-port';
 import { describeWith } from '../../support/optional-suite';
 import { RawClient } from '../../support/raw-client';
 import { PROJECT } from '../../support/service-process';

@@ -1,0 +1,3 @@
+const { server } = require('./plain');
+
+process.on('SIGTERM', () => server.close());
