@@ -144,7 +144,10 @@ class ServerProcess {
   }
 }
 
+/** A folder on PATH that may not be read makes EACCES of what is in none of them (execvp(3)). */
 function whyNotStarted({ code, message }: NodeJS.ErrnoException, program: string): string {
+  if (!program.includes('/') && (code === 'ENOENT' || code === 'EACCES'))
+    return `the server could not be started: there is no program ${program} on PATH that may be executed`;
   if (code === 'ENOENT') return `the server could not be started: there is no program ${program}`;
   if (code === 'EACCES') return `the server could not be started: ${program} may not be executed`;
   return `the server could not be started: ${message}`;

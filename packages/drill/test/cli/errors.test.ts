@@ -215,8 +215,9 @@ describe('in a process of its own, with exit code 2', () => {
 
   test('a program that does not exist', async () => {
     expect(await run('--', 'no-such-program', 'x')).toBe(
-      'lastcall-drill: the server could not be started: there is no program no-such-program: no-such-program x\n',
+      'lastcall-drill: the server could not be started: there is no program no-such-program on PATH that may be executed: no-such-program x\n',
     );
+    expect(await run('--', './no-such-program')).toContain('there is no program ./no-such-program');
     expect(await run('--cmd', 'no-such-program | cat; exit 127')).toMatch(
       /could not be started.*\n.*not found/,
     );
