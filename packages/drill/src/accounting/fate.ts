@@ -89,7 +89,7 @@ function fateOfProbe(seen: Observation, { signalledAt, drainSeenAt }: Moments): 
 }
 
 /** The kernel ends a dead process's connections as if it had done so itself, and timers may come a little early. */
-const JUST_BEFORE_KILL_MS = 5;
+export const JUST_BEFORE_KILL_MS = 5;
 
 /**
  * A stream has no effect; what it owes is an end of its own, by which a client can tell it from a broken connection. Before
@@ -105,6 +105,6 @@ function fateOfStream(seen: Observation, { signalledAt, killedAt }: Moments): Ju
 }
 
 /** 503 and every 4xx tell the client plainly that nothing was done (RFC 9110, 15.5 and 15.6.4). */
-function isCleanRejection(status: number | null): boolean {
+export function isCleanRejection(status: number | null): boolean {
   return status === 503 || (status !== null && status >= 400 && status < 500);
 }

@@ -40,8 +40,8 @@ export const MODES: readonly Mode[] = [
 /** For messages: the modes that exist. */
 export const MODE_NAMES = MODES.map(({ name }) => name);
 
-/** The three under which the peers are compared. */
-export const LOAD_MODES: readonly Mode[] = [keptAlive, randomGaps, oneShot];
+/** `load`: the three that most servers meet. */
+const LOAD_MODES: readonly Mode[] = [keptAlive, randomGaps, oneShot];
 
 /** Those of which a user has said something: they belong to `load` then. */
 export const WORDED_MODES: readonly Mode[] = [eventStream, webSocket, h2];

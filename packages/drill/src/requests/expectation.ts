@@ -58,7 +58,7 @@ export class Expectation {
 }
 
 /** @throws Error when `text` is no list of statuses */
-export function statusTest(text: string): (status: number) => boolean {
+function statusTest(text: string): (status: number) => boolean {
   const parts = text.split(',').map((part) => part.trim().toLowerCase());
   const wrong = parts.find((part) => !/^[1-5](?:\d\d|xx)$/.test(part));
   if (wrong !== undefined)

@@ -1,12 +1,9 @@
 import type { Accounted } from '../accounting/account';
-import type { ConnectionSpan, Mark } from '../client/recorder';
+import { firstRefusal, type ListenerTraces } from '../accounting/first-refusal';
+import type { Mark } from '../client/recorder';
 
-export interface Moments {
+export interface Moments extends ListenerTraces {
   readonly requests: readonly Accounted[];
-  readonly connections: readonly ConnectionSpan[];
-  readonly signalledAt: number;
-  /** From the knocking; a client's refused handshake may have come before it. */
-  readonly listenerClosedAt: number | null;
   readonly poolEndedAt: number | null;
   readonly exitAt: number | null;
 }
@@ -28,13 +25,4 @@ export function marksOf(moments: Moments): Mark[] {
   }
   if (moments.exitAt !== null) marks.push({ at: moments.exitAt, label: 'exit' });
   return marks.sort((a, b) => a.at - b.at);
-}
-
-/** The first handshake begun after the signal that was refused outright. */
-function firstRefusal(moments: Moments): number | null {
-  const refused = moments.connections
-    .filter((span) => span.end === 'ECONNREFUSED' && span.openedAt > moments.signalledAt)
-    .map((span) => span.openedAt);
-  if (moments.listenerClosedAt !== null) refused.push(moments.listenerClosedAt);
-  return refused.length === 0 ? null : refused.reduce((first, at) => Math.min(first, at));
 }

@@ -54,7 +54,7 @@ export function faultCount(result: Pick<ModeResult, 'counts'>): number {
 }
 
 /** How many bad ends a trial had, unexplained effects included. */
-export function faultsIn(trial: TrialResult): number {
+function faultsIn(trial: TrialResult): number {
   return faultCount(trial.account) + trial.account.unexplained.length;
 }
 

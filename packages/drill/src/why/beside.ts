@@ -16,7 +16,7 @@ export const poolEnd: Beside = (_, trial) =>
     : `the last database session was gone at ${sinceSignal(trial.facts.poolEndedAt, trial)}`;
 
 export const kill: Beside = (_, trial) =>
-  trial.killedAt === null ? null : `SIGKILL at ${sinceSignal(trial.killedAt, trial)}`;
+  trial.killedAt === null ? null : `the grace period ended at ${sinceSignal(trial.killedAt, trial)}`;
 
 export const exit: Beside = (_, trial) => (trial.facts.exitAt === null ? null : exitInWords(trial));
 

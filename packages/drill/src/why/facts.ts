@@ -1,6 +1,6 @@
 import type { Fate } from '../accounting/fate';
+import type { ListenerTraces } from '../accounting/first-refusal';
 import type { Observation } from '../accounting/observation';
-import type { ConnectionSpan } from '../client/recorder';
 
 /** One request, and what became of it. */
 export interface RequestFacts {
@@ -14,23 +14,19 @@ export interface RequestFacts {
 }
 
 /** Everything about one trial that a cause can be read from. All times are milliseconds on one clock. */
-export interface TrialFacts {
+export interface TrialFacts extends ListenerTraces {
   readonly requests: readonly RequestFacts[];
-  readonly connections: readonly ConnectionSpan[];
   /** How late the drill itself was at the most, in what it read since the signal; by default on time. */
   readonly lagMs?: number;
   /** Whether the server speaks TLS: then no established connection can still wait in the accept queue. */
   readonly secure?: boolean | undefined;
-  readonly signalledAt: number;
-  /** When the first handshake was begun that was refused. Null if none was, or nobody tried. */
-  readonly listenerClosedAt: number | null;
   /** When the server's last database session was seen to have gone. Null if that was not watched, or not seen. */
   readonly poolEndedAt: number | null;
   readonly exitAt: number | null;
   readonly exitCode: number | null;
   /** The signal that ended the process, such as `SIGTERM`. */
   readonly exitSignal: string | null;
-  /** Whether it had to be ended by SIGKILL at the end of the grace period. */
+  /** Whether it was still there at the end of the grace period, and was killed, or given up where the drill may not kill it. */
   readonly killed: boolean;
   /** From the signal to SIGKILL. */
   readonly graceMs: number;

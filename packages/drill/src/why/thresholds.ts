@@ -32,7 +32,7 @@ export const SILENT_MS = 25;
 export const DEFAULT_ACTION_MS = 100;
 
 /** How early an end may be read that was SIGKILL's. */
-export const KILL_MS = 5;
+export { JUST_BEFORE_KILL_MS as KILL_MS } from '../accounting/fate';
 
 /** The database's sessions are looked at every 8 ms. */
 export const POOL_MS = 10;

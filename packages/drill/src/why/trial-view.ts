@@ -1,4 +1,5 @@
 import { FAULTS } from '../accounting/fate';
+import { firstRefusal } from '../accounting/first-refusal';
 import type { ConnectionSpan } from '../client/recorder';
 import { isGoodEnd } from '../run/end-of-server';
 import { burstBefore } from './burst';
@@ -151,11 +152,4 @@ export class TrialView {
         other.firstReadAt <= endedAt,
     );
   }
-}
-
-function firstRefusal({ connections, signalledAt, listenerClosedAt }: TrialFacts): number | null {
-  return connections
-    .filter((span) => span.end === 'ECONNREFUSED' && span.openedAt > signalledAt)
-    .map((span) => span.openedAt)
-    .reduce<number | null>((first, at) => (first === null ? at : Math.min(first, at)), listenerClosedAt);
 }

@@ -292,7 +292,15 @@ export const REQUEST_CASES: readonly Case[] = [
     }),
     causes: { 'killed-under-request': 1 },
     evidence:
-      'connection 1: established -500.0 ms, last answer -100.0 ms, 92 bytes written -0.1 ms, ECONNRESET +3001.0 ms; SIGKILL at +3000.0 ms',
+      'connection 1: established -500.0 ms, last answer -100.0 ms, 92 bytes written -0.1 ms, ECONNRESET +3001.0 ms; the grace period ended at +3000.0 ms',
+  },
+  {
+    what: 'a target that is still there, and is given up',
+    facts: aKilledTrial({
+      requests: [broken('silence after the exit', 6000)],
+      connections: [span({ ...old, endedAt: 6000 })],
+    }),
+    causes: { 'killed-under-request': 1 },
   },
   {
     what: 'half of an answer',

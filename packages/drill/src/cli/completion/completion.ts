@@ -9,7 +9,7 @@ import { zshScript } from './zsh';
 const SCRIPTS = { bash: bashScript, zsh: zshScript, fish: fishScript };
 
 /** `lastcall-drill completion`, as it stands in its `--help`. */
-export function completionCommand(): Command {
+function completionCommand(): Command {
   return new Command('completion')
     .description('Prints a script by which a shell completes the options.')
     .addArgument(new Argument('<shell>', 'the shell').choices(Object.keys(SCRIPTS)))

@@ -1,4 +1,4 @@
-import type { Fate } from '../../accounting/fate';
+import { type Fate, isCleanRejection } from '../../accounting/fate';
 import { exit, poolEnd } from '../beside';
 import type { Fault } from '../fault';
 import { MIXED_MS, POOL_MS } from '../thresholds';
@@ -139,8 +139,6 @@ function isOfPlainLoad(fault: Fault, trial: TrialView): boolean {
   return trial.faults.some((other) => isServerError(other) && at(other) < signalledAt);
 }
 
-/** 503 and every 4xx say that nothing was done (RFC 9110, 15.5 and 15.6.4). */
 function isRefusal(fault: Fault): boolean {
-  const status = statusOf(fault);
-  return status === 503 || (status >= 400 && status < 500);
+  return isCleanRejection(statusOf(fault));
 }

@@ -12,17 +12,17 @@ export const FORCED_END: readonly RequestRule[] = [
     advice:
       'See that the signal reaches the process which serves (`exec` in scripts, no `npm start`), that children and workers are stopped and waited for, and that children do not inherit the listening socket (close-on-exec).',
     when: 'nothing was heard on an open connection for a while after the exit',
-    matches: ({ request: { seen } }) => isSilence(seen.error),
+    matches: ({ request: { seen } }, trial) => isSilence(seen.error) && trial.killedAt === null,
     beside: [exit],
   },
   {
     id: 'killed-under-request',
-    title: 'SIGKILL ended requests in flight',
+    title: 'The grace period ended with requests in flight',
     explanation:
-      'The grace period was over, and the process was killed as an orchestrator would kill it. The kernel reset the connections that were still in use.',
+      'The grace period was over, and the process was killed as an orchestrator would kill it, or given up where the drill may not kill it. What was still in flight then was never answered.',
     advice:
       'Bound the drain by less than the grace period: what is not answered near its end gets a 503 and is ended, and the process exits by itself. See also what held the exit. Node: `timeoutMs` of lastcall-drain. Go: a context with a deadline for `Shutdown`. Spring Boot: `spring.lifecycle.timeout-per-shutdown-phase`. gunicorn: `graceful_timeout`.',
-    when: 'the connection ended with SIGKILL',
+    when: 'the connection ended with the grace period, or was given up after it',
     matches: (fault, trial) => trial.wasKilled(fault),
     beside: [kill],
   },
